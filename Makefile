@@ -1,0 +1,43 @@
+# What a fresh machine with Python >= 3.11, git and make needs: `make demo` and `make test`.
+# Nothing here installs outside .venv or writes outside this folder.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export RAPPORT_HOME ?= $(CURDIR)/rapport-home
+
+.PHONY: demo test env lint lock bench pictures clean
+
+demo: env
+	$(BIN)/rapport demo
+
+env: $(STAMP)
+
+# pip checks every hash of the lock; the project itself is linked in, never built from the network.
+$(STAMP): requirements.lock pyproject.toml
+	@echo "· environment: installing the locked packages into $(VENV)"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lint: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+
+test: lint
+	$(BIN)/python -m pytest
+
+bench: env
+	$(BIN)/python -m benchmarks
+
+pictures: env
+	$(BIN)/python docs/make_pictures.py
+
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+
+clean:
+	rm -rf $(VENV) dbt_project/target dbt_project/logs .pytest_cache .ruff_cache
