@@ -1,0 +1,78 @@
+"""Fixtures that more than one test folder needs: homes, the simulated practice, real data, chromium.
+
+What only one folder needs belongs in that folder's own conftest. Nothing here asserts.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[1]
+RAPPORT = Path(sys.executable).with_name("rapport")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the quick folders first, so that a mistake shows before the long ones start."""
+    order = ["unit", "structure", "oracle", "integration", "browser"]
+
+    def rank(item: pytest.Item) -> int:
+        folder = item.path.relative_to(REPO / "tests").parts[0]
+        return order.index(folder) if folder in order else len(order)
+
+    items.sort(key=rank)
+
+
+def absent(reason: str) -> None:
+    """Skip where something outside the project is missing; in CI that is a failure, not a skip."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"CI must have this: {reason}")
+    pytest.skip(reason)
+
+
+def run_rapport(
+    home: Path, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the installed program against a home, as a user does; output and exit code come back."""
+    return subprocess.run(
+        [str(RAPPORT), *arguments],
+        env={**os.environ, "RAPPORT_HOME": str(home), **environment},
+        cwd=REPO,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the simulated practice, built once for the whole run; tests only read it."""
+    home = tmp_path_factory.mktemp("demo") / "home"
+    done = run_rapport(
+        home, "demo", "--no-serve", "--clinicians", "10", "--sessions", "4000", "--seed", "11"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return home
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with public data sets that nobody on this project made."""
+    folder = Path(os.environ.get("RAPPORT_REALDATA", REPO.parent / "shared" / "data")).resolve()
+    if not folder.is_dir():
+        absent(f"public data sets not found at {folder} (set RAPPORT_REALDATA)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the browser that the page tests drive."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        absent("chromium is not installed (Debian: apt-get install chromium)")
+    return found
