@@ -1,4 +1,4 @@
-"""Fixtures that more than one test folder needs: homes, the simulated practice, real data, chromium.
+"""Fixtures that several test folders need: homes, the simulated practice, real data, chromium.
 
 What only one folder needs belongs in that folder's own conftest. Nothing here asserts.
 """

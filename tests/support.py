@@ -1,4 +1,4 @@
-"""Plain helpers for tests (no fixtures): where the program is, how it is run, what absence means."""
+"""Plain helpers for tests, no fixtures: how the program is run, what absence means."""
 
 from __future__ import annotations
 
