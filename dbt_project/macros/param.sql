@@ -1,0 +1,15 @@
+{#- A threshold from seeds/parameters.csv. No model writes a threshold as a number.
+
+    param('lapse_days_min')              the practice-wide value
+    param('sigma_w', 'scores.instrument')  the value of the instrument named by that column; null if none
+
+    Example: `where gap_days >= {{ param('episode_gap_days') }}`. -#}
+{% macro param(parameter_id, instrument=none) -%}
+    (
+        select max(parameters.value)
+        from {{ ref('parameters') }} as parameters
+        where
+            parameters.parameter_id = '{{ parameter_id }}'
+            and parameters.instrument {{ 'is null' if instrument is none else '= ' ~ instrument }}
+    )
+{%- endmacro %}

@@ -1,0 +1,32 @@
+{#- The sources are views over the landed Parquet files of the home, made at the start of a run, so
+    that neither the manifest nor any model knows where the home is. Sources: models/sources/. -#}
+{% macro register_landing() -%}
+    {%- if execute -%}
+        {#- The home's path is quoted and its own wildcards are made literal. -#}
+        {%- set home = env_var('RAPPORT_HOME') | replace('[', '[[]') | replace('*', '[*]')
+            | replace('?', '[?]') | replace("'", "''") -%}
+        {%- set statements = [
+            'create schema if not exists landing', 'create schema if not exists build'
+        ] -%}
+        {%- for feed in [
+            'sessions', 'feedback', 'clients', 'clinicians', 'episodes', 'supervision',
+            'id_links', 'delivery'
+        ] -%}
+            {%- do statements.append(
+                "create or replace view landing." ~ feed ~ " as select * from read_parquet('"
+                ~ home ~ "/landing/" ~ feed ~ "/*.parquet', union_by_name = true)"
+            ) -%}
+        {%- endfor -%}
+        {%- do statements.append(
+            "create or replace view landing.quarantine as select * from read_parquet('"
+            ~ home ~ "/quarantine/*.parquet', union_by_name = true)"
+        ) -%}
+        {%- for table in ['context', 'instruments', 'instrument_scales', 'instrument_items'] -%}
+            {%- do statements.append(
+                "create or replace view build." ~ table ~ " as select * from read_parquet('"
+                ~ home ~ "/build/" ~ table ~ ".parquet')"
+            ) -%}
+        {%- endfor -%}
+        {{ statements | join(';\n') }}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,22 @@
+select
+    cast(null as varchar) as instrument,
+    cast(null as varchar) as name,
+    cast(null as varchar) as family,
+    cast(null as varchar) as respondent,
+    cast(null as decimal(9, 4)) as minimum,
+    cast(null as decimal(9, 4)) as maximum,
+    cast(null as varchar) as direction,
+    cast(null as integer) as item_count,
+    cast(null as decimal(9, 4)) as cutoff,
+    cast(null as decimal(9, 4)) as alert_drop,
+    cast(null as decimal(9, 4)) as ceiling,
+    cast(null as decimal(9, 4)) as reliable_change,
+    cast(null as double) as sigma_w,
+    cast(null as double) as sigma_floor,
+    cast(null as double) as min_drop,
+    cast(null as integer) as outcome_priority,
+    cast(null as boolean) as is_enabled,
+    cast(null as varchar) as licence,
+    cast(null as varchar) as evidence,
+    cast(null as varchar) as source
+where false

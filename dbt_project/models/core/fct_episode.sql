@@ -1,0 +1,22 @@
+select
+    cast(null as varchar) as episode_key,
+    cast(null as varchar) as client_key,
+    cast(null as varchar) as clinician_key,
+    cast(null as varchar) as source_system,
+    cast(null as boolean) as is_derived,
+    cast(null as date) as opened_on,
+    cast(null as date) as closed_on,
+    cast(null as varchar) as closure_reason,
+    cast(null as bigint) as attended_sessions,
+    cast(null as date) as first_attended_on,
+    cast(null as date) as last_attended_on,
+    cast(null as date) as next_booked_on,
+    cast(null as date) as last_scheduled_on,
+    cast(null as varchar) as last_scheduled_status,
+    cast(null as double) as median_gap_days,
+    cast(null as double) as lapse_days,
+    cast(null as date) as lapses_on,
+    cast(null as varchar) as status,
+    cast(null as date) as ended_on,
+    cast(null as varchar) as next_episode_key
+where false

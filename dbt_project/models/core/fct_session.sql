@@ -1,0 +1,22 @@
+select
+    cast(null as varchar) as session_key,
+    cast(null as varchar) as client_key,
+    cast(null as varchar) as clinician_key,
+    cast(null as varchar) as episode_key,
+    cast(null as varchar) as source_system,
+    cast(null as timestamp) as started_at,
+    cast(null as date) as started_on,
+    cast(null as timestamp) as ended_at,
+    cast(null as double) as duration_minutes,
+    cast(null as varchar) as status,
+    cast(null as boolean) as is_attended,
+    cast(null as boolean) as is_missed,
+    cast(null as boolean) as is_booked_ahead,
+    cast(null as varchar) as appointment_type,
+    cast(null as varchar) as modality,
+    cast(null as varchar) as format,
+    cast(null as varchar) as series,
+    cast(null as integer) as session_index,
+    cast(null as varchar) as cancelled_by,
+    cast(null as timestamp) as cancelled_at
+where false
