@@ -110,12 +110,18 @@ def test_survival_of_section_5_2() -> None:
 
 def test_kaplan_meier_of_freireich() -> None:
     """T3: times and standard errors as printed by NAG for the 6-MP arm."""
-    raw = "6,6,6,6+,7,9+,10,10+,11+,13,16,17+,19+,20+,22,23,25+,32+,32+,34+,35+".split(",")
-    curve = rules.survival([int(v.rstrip("+")) for v in raw], ["+" not in v for v in raw])
+    relapsed = [6, 6, 6, 7, 10, 13, 16, 22, 23]
+    censored = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
+    curve = rules.survival(relapsed + censored, [True] * 9 + [False] * 12)
     printed = {
-        6: (0.857, 0.076), 7: (0.807, 0.087), 10: (0.753, 0.096), 13: (0.690, 0.107),
-        16: (0.627, 0.114), 22: (0.538, 0.128), 23: (0.448, 0.135),
-    }  # fmt: skip
+        6: (0.857, 0.076),
+        7: (0.807, 0.087),
+        10: (0.753, 0.096),
+        13: (0.690, 0.107),
+        16: (0.627, 0.114),
+        22: (0.538, 0.128),
+        23: (0.448, 0.135),
+    }
     assert {t: (curve[t].survival, curve[t].se) for t in printed} == {
         t: (near(s, 3), near(se, 3)) for t, (s, se) in printed.items()
     }
