@@ -298,6 +298,6 @@ class _Maker:
         )
 
 
-def random_practice(seed: int, clients: int = 90) -> Practice:
+def random_practice(seed: int, clients: int = 240) -> Practice:
     """A practice of `clients` clients; the same seed gives the same rows."""
     return _Maker(seed, clients).make()

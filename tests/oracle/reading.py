@@ -253,3 +253,7 @@ class Reading:
                 episodes[first.session.episode].scores[first.instrument][first.session.index] = (
                     first
                 )
+
+    def age(self, client: str, on: date) -> int | None:
+        """Age in whole years by birth year, None where it is not known."""
+        return on.year - self.born[client] if client in self.born else None
