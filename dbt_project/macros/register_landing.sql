@@ -5,9 +5,7 @@
         {#- The home's path is quoted and its own wildcards are made literal. -#}
         {%- set home = env_var('RAPPORT_HOME') | replace('[', '[[]') | replace('*', '[*]')
             | replace('?', '[?]') | replace("'", "''") -%}
-        {%- set statements = [
-            'create schema if not exists landing', 'create schema if not exists build'
-        ] -%}
+        {%- set statements = ['create schema if not exists landing'] -%}
         {%- for feed in [
             'sessions', 'feedback', 'clients', 'clinicians', 'episodes', 'supervision',
             'id_links', 'delivery'
@@ -21,9 +19,10 @@
             "create or replace view landing.quarantine as select * from read_parquet('"
             ~ home ~ "/quarantine/*.parquet', union_by_name = true)"
         ) -%}
+        {#- Not a schema `build`: DuckDB would confuse it with the catalog of build.duckdb. -#}
         {%- for table in ['context', 'instruments', 'instrument_scales', 'instrument_items'] -%}
             {%- do statements.append(
-                "create or replace view build." ~ table ~ " as select * from read_parquet('"
+                "create or replace view landing." ~ table ~ " as select * from read_parquet('"
                 ~ home ~ "/build/" ~ table ~ ".parquet')"
             ) -%}
         {%- endfor -%}

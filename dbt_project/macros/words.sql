@@ -1,0 +1,15 @@
+{#- Sentences from templates: the wording is seed data, only the filling is SQL. -#}
+
+{#- A figure for a sentence: one decimal, two where the second says something (35.96, 36.0). -#}
+{% macro as_figure(expression) -%}
+    regexp_replace(cast(cast({{ expression }} as decimal(9, 2)) as {{ text_type() }}), '0$', '')
+{%- endmacro %}
+
+{#- A template with each {name} replaced by an expression; a null expression leaves nothing. -#}
+{% macro fill_words(template, words) -%}
+    {%- set filled = namespace(sql=template) -%}
+    {%- for name, expression in words.items() -%}
+        {%- set filled.sql = "replace(" ~ filled.sql ~ ", '{" ~ name ~ "}', coalesce(" ~ expression ~ ", ''))" -%}
+    {%- endfor -%}
+    {{ filled.sql }}
+{%- endmacro %}
