@@ -1,0 +1,1 @@
+"""From the inbox to the landing: deliveries, row checks, pseudonyms, quarantine, ledger."""

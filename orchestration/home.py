@@ -1,0 +1,85 @@
+"""The folder that holds everything of one practice.
+
+Here: where each thing lies, and `rapport init`. Not here: what rapport.toml says (settings.py), or
+what the files hold.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+HOME_VARIABLE = "RAPPORT_HOME"
+DEFAULT_HOME = Path("rapport-home")
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder that holds everything of one practice; each property is a place in it."""
+
+    path: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """``rapport.toml``."""
+        return self.path / "rapport.toml"
+
+    @property
+    def inbox(self) -> Path:
+        """Exports as they came; identifiable."""
+        return self.path / "inbox"
+
+    @property
+    def landing(self) -> Path:
+        """Canonical rows without identities, one folder per feed, and the ledger."""
+        return self.path / "landing"
+
+    @property
+    def quarantine(self) -> Path:
+        """Which row failed which rule, one file per delivery."""
+        return self.path / "quarantine"
+
+    @property
+    def build(self) -> Path:
+        """What dbt reads and writes during a build."""
+        return self.path / "build"
+
+    @property
+    def releases(self) -> Path:
+        """Released files and the pointer to the current one."""
+        return self.path / "releases"
+
+    @property
+    def secrets(self) -> Path:
+        """The pseudonym key."""
+        return self.path / "secrets"
+
+    @property
+    def logs(self) -> Path:
+        """Logs and Dagster's own storage."""
+        return self.path / "logs"
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Every folder a home has."""
+        return (
+            self.inbox,
+            self.landing,
+            self.quarantine,
+            self.build,
+            self.releases,
+            self.secrets,
+            self.logs,
+        )
+
+    def create(self) -> None:
+        """Make the home and its folders for their owner alone (mode 0700)."""
+        for folder in (self.path, *self.folders):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.chmod(0o700)
+
+
+def home_path(home: Path | None = None) -> Path:
+    """Absolute path of the home: the argument, else ``RAPPORT_HOME``, else ``./rapport-home``."""
+    return (home or Path(os.environ.get(HOME_VARIABLE) or DEFAULT_HOME)).expanduser().absolute()

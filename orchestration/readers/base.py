@@ -1,0 +1,130 @@
+"""What every reader takes and gives: a delivery in, extracts of canonical feeds out.
+
+Here: the shapes both sides agree on. Not here: how a file is parsed (tabular.py and the readers),
+how rows are checked, pseudonymised and landed (extract/). A reader never writes, never logs a value
+of a cell, and raises ``DeliveryRejected`` for a file it cannot read as declared; every exception of
+a parser is caught where it arises, because such messages quote cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
+
+from orchestration.contracts.feeds import FEEDS
+from orchestration.errors import DeliveryHeld, DeliveryRejected
+from orchestration.settings import SourceConfig
+
+__all__ = [
+    "REJECTS_SCHEMA",
+    "Delivery",
+    "DeliveryFile",
+    "DeliveryHeld",
+    "DeliveryRejected",
+    "Extract",
+    "Reader",
+    "empty_rejects",
+]
+
+REJECTS_SCHEMA: dict[str, pl.DataType] = {
+    "row_number": pl.Int64(),
+    "rule": pl.String(),
+    "column_name": pl.String(),
+}
+
+
+def empty_rejects() -> pl.DataFrame:
+    """A frame of rejects without rows."""
+    return pl.DataFrame(schema=REJECTS_SCHEMA)
+
+
+@dataclass(frozen=True)
+class DeliveryFile:
+    """One data file of a delivery (the manifest is not one).
+
+    Attributes:
+        name: its real name, for choosing what it is; may hold a person's name, never print it.
+        label: what may be printed: the name when it is safe, else ``file-<8 hex>``.
+        sha256: of its bytes.
+        size: in bytes.
+        load: gives the bytes; raises DeliveryHeld when the file changed since it was hashed.
+    """
+
+    name: str
+    label: str
+    sha256: str
+    size: int
+    load: Callable[[], bytes] = field(repr=False)
+
+    def read_bytes(self) -> bytes:
+        """The bytes that have this ``sha256``; DeliveryHeld when the file has changed since."""
+        return self.load()
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One delivery as a reader sees it.
+
+    Attributes:
+        source: name of the source folder.
+        label: what may be printed for the delivery's name.
+        time_zone: IANA name in which times without an offset are read (manifest, else source, else
+            practice); a reader leaves such times as they are.
+        files: its data files, by name.
+    """
+
+    source: str
+    label: str
+    time_zone: str
+    files: tuple[DeliveryFile, ...]
+
+
+@dataclass(frozen=True)
+class Extract:
+    """Rows of one file for one canonical feed, all text, before any check of a value.
+
+    ``rows_read`` is the reader's independent count of records: it must equal the rows of ``frame``
+    plus the distinct rejected rows plus the filtered ones, or the delivery is rejected with
+    ``row_conservation``. A reader that makes several rows of one record multiplies the count.
+
+    Attributes:
+        feed: name of the canonical feed.
+        file: safe label of the file.
+        frame: ``row_number`` Int64 and canonical columns as String; a column the file does not have
+            may be left out. Nothing outside the contract. Empty text and null both mean missing.
+        rows_read: records counted apart from the parse that made ``frame``.
+        rows_filtered: rows a declared filter took out, by the filter's name.
+        rejects: rows whose structure is broken: row_number, rule (``structure:...``), column_name.
+        dropped_columns: safe names of columns that are not in the contract, in file order.
+        warnings: plain sentences for the person; no value of a cell.
+    """
+
+    feed: str
+    file: str
+    frame: pl.DataFrame = field(repr=False)
+    rows_read: int
+    rows_filtered: Mapping[str, int] = field(default_factory=dict)
+    rejects: pl.DataFrame = field(default_factory=empty_rejects, repr=False)
+    dropped_columns: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """A reader that hands on a column outside the contract is a programming mistake."""
+        extra = set(self.frame.columns) - {"row_number", *FEEDS[self.feed].names}
+        if extra or "row_number" not in self.frame.columns:
+            raise ValueError(f"an extract of {self.feed} must hold row_number and its columns only")
+
+
+class Reader(Protocol):
+    """One kind of delivery: turns its files into extracts of the canonical feeds."""
+
+    name: str
+
+    def validate(self, source: str, config: SourceConfig) -> None:
+        """Check the reader's own part of the settings; SettingsError names the key's path."""
+
+    def read(self, delivery: Delivery, config: SourceConfig) -> Iterator[Extract]:
+        """Yield the delivery's extracts; DeliveryRejected when a file does not fit."""

@@ -1,0 +1,220 @@
+"""The settings of one home: the folder's layout and a checked ``rapport.toml``.
+
+Here: reading and checking settings, with the key's path in every complaint. Not here: defaults of
+metrics (seeds/parameters.csv), the commented template that ``rapport init`` writes
+(settings_template.py), the folders (home.py), custom instruments (instruments.py), or secrets.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from orchestration.errors import SettingsError
+from orchestration.home import Home, home_path
+from orchestration.instruments import CODE as INSTRUMENT_CODE
+from orchestration.instruments import Instrument
+
+__all__ = ["Home", "Settings", "SourceConfig", "describe", "load_settings"]
+
+SOURCE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("is not an IANA time zone such as Europe/London") from error
+    return name
+
+
+def _namespace(name: str) -> str:
+    if not SOURCE_NAME.fullmatch(name):
+        raise ValueError("may hold letters, digits, _ and - (at most 40)")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+Namespace = Annotated[str, AfterValidator(_namespace)]
+
+
+class _Part(BaseModel):
+    """A table of rapport.toml: unknown keys are errors, values do not change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Practice(_Part):
+    """``[practice]``: whose home this is, and the zone where nothing nearer gives one."""
+
+    name: str = Field(default="Our practice", min_length=1, max_length=80)
+    time_zone: TimeZone = "UTC"
+    demo: bool = False
+
+
+class SourceConfig(_Part):
+    """``[sources.<name>]``: how the deliveries of one inbox folder are read.
+
+    ``options`` and ``feeds`` belong to the reader, which checks them with a model of its own when
+    the settings are loaded.
+    """
+
+    reader: str = "canonical"
+    time_zone: TimeZone | None = None
+    extract_kind: Literal["full", "window", "delta"] | None = None
+    generated_at_pattern: str | None = Field(default=None, min_length=2, max_length=200)
+    id_namespace: Namespace | None = None
+    options: dict[str, Any] = Field(default_factory=dict)
+    feeds: Any = None
+
+    def fingerprint(self, time_zone: str) -> str:
+        """Hash of all that decides how a file is read: the same means nothing to land anew.
+
+        Args:
+            time_zone: the zone in force for the delivery.
+
+        Returns:
+            64 hexadecimal characters.
+        """
+        parts = {**self.model_dump(mode="json"), "time_zone": time_zone}
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+class Intake(_Part):
+    """``[intake]``: when a whole delivery is refused instead of some of its rows."""
+
+    max_bad_share: float = Field(default=0.20, ge=0, le=1)
+    bad_share_min_rows: int = Field(default=10, ge=1)
+    max_file_mb: int = Field(default=1024, ge=1)
+
+
+class Releases(_Part):
+    """``[releases]``: readers of an old release need time to finish, hence at least three."""
+
+    keep: int = Field(default=3, ge=3)
+
+
+class Dashboard(_Part):
+    """``[dashboard]``: where it listens and when its data count as old."""
+
+    port: int = Field(default=8501, ge=1, le=65535)
+    stale_after_hours: float = Field(default=36, gt=0)
+
+
+class _File(_Part):
+    """The whole of rapport.toml."""
+
+    practice: Practice = Practice()
+    intake: Intake = Intake()
+    releases: Releases = Releases()
+    dashboard: Dashboard = Dashboard()
+    sources: dict[str, SourceConfig] = Field(default_factory=dict)
+    instruments: dict[str, Instrument] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _names(self) -> _File:
+        if any(not SOURCE_NAME.fullmatch(name) for name in self.sources):
+            raise ValueError("a source's name may hold letters, digits, _ and - (at most 40)")
+        if len({name.lower() for name in self.sources}) < len(self.sources):
+            raise ValueError("two sources differ only in upper and lower case")
+        if any(not INSTRUMENT_CODE.fullmatch(code) for code in self.instruments):
+            raise ValueError("an instrument is named custom:<lower-case letters, digits, _>")
+        return self
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The checked settings of one home."""
+
+    home: Home
+    practice: Practice
+    intake: Intake
+    releases: Releases
+    dashboard: Dashboard
+    sources: dict[str, SourceConfig]
+    instruments: dict[str, Instrument]
+
+    def source(self, name: str) -> SourceConfig:
+        """The settings of this source; a folder that rapport.toml does not name is canonical."""
+        return self.sources.get(name) or SourceConfig()
+
+    def id_namespace(self, name: str) -> str:
+        """The namespace of a source's ids: its own name unless several sources share one."""
+        return self.source(name).id_namespace or name
+
+    def time_zone(self, name: str) -> str:
+        """The zone of a source's local times where its manifest gives none."""
+        return self.source(name).time_zone or self.practice.time_zone
+
+
+def load_settings(home: Path | None = None) -> Settings:
+    """Read and check the settings of a home.
+
+    Args:
+        home: the home's folder; by default ``RAPPORT_HOME``, else ``./rapport-home``.
+
+    Returns:
+        The settings; every reader has checked its own part.
+
+    Raises:
+        SettingsError: the home or its rapport.toml is missing or wrong; names the key's path.
+    """
+    place = Home(home_path(home))
+    if not place.settings_file.is_file():
+        raise SettingsError(f"no rapport.toml in {place.path}: run `rapport init` first")
+    try:
+        text = place.settings_file.read_text(encoding="utf-8")
+        file = _File.model_validate(tomllib.loads(text))
+    except OSError as error:
+        raise SettingsError(f"rapport.toml cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError("rapport.toml is not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"rapport.toml is not valid TOML: {error}") from None
+    except ValidationError as error:
+        raise SettingsError(describe(error)) from None
+    settings = Settings(home=place, **{name: getattr(file, name) for name in _File.model_fields})
+    _check_readers(settings)
+    return settings
+
+
+def describe(error: ValidationError, prefix: str = "") -> str:
+    """Say what is wrong with each key of rapport.toml, by its path and without its value.
+
+    Args:
+        error: what pydantic found.
+        prefix: path of the table that was checked (``sources.clinic.options``).
+    """
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False, include_context=False):
+        path = ".".join([*([prefix] if prefix else []), *(str(part) for part in problem["loc"])])
+        if problem["type"] == "extra_forbidden":
+            said = "unknown key"
+        elif problem["type"] == "missing":
+            said = "is needed"
+        else:
+            said = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"rapport.toml: {path}: {said}" if path else f"rapport.toml: {said}")
+    return "\n".join(lines)
+
+
+def _check_readers(settings: Settings) -> None:
+    # Imported here because the readers themselves import SourceConfig.
+    from orchestration.readers import READERS  # noqa: PLC0415
+
+    for name, config in settings.sources.items():
+        reader = READERS.get(config.reader)
+        if reader is None:
+            known = ", ".join(sorted(READERS))
+            raise SettingsError(
+                f"rapport.toml: sources.{name}.reader: no such reader (known: {known})"
+            )
+        reader.validate(name, config)
