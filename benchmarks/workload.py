@@ -33,7 +33,7 @@ def write_delivery(folder: Path, *, sessions: int, seed: int = 1) -> dict[str, i
     number = np.arange(sessions)
     client, week = number // SESSIONS_PER_CLIENT, number % SESSIONS_PER_CLIENT
     start = LAST_DAY - rng.integers(110, 900, client.max() + 1)[client]
-    started = (start + 7 * week).astype("datetime64[s]") + 36_000
+    started = (start + 7 * week).astype("datetime64[ms]") + 36_000_000
     status = rng.choice(
         ["attended", "no_show", "late_cancel", "cancelled_client", "cancelled_clinician"],
         sessions,
@@ -74,7 +74,7 @@ def _feedback(
     chosen = np.sort(rng.choice(table.height, forms, replace=False))
     level = rng.normal(9.0, 0.5, forms)[:, None] + rng.normal(0, 0.4, (forms, 4))
     items = np.clip(np.round(level, 1), 0, 10)
-    completed = (started[chosen] + 52 * 60).astype("datetime64[s]")
+    completed = started[chosen] + 52 * 60_000
     administration = table[chosen].select(
         pl.format("R{}", pl.int_range(forms)).alias("response_id"),
         "client_id",
