@@ -5,6 +5,14 @@
     regexp_replace(cast(cast({{ expression }} as decimal(9, 2)) as {{ text_type() }}), '0$', '')
 {%- endmacro %}
 
+{#- What a sentence calls an instrument: its code in capitals (WAI-SR), or a custom one's own name. -#}
+{% macro instrument_word(instrument, name) -%}
+    case
+        when {{ instrument }} like 'custom:%' then {{ name }}
+        else replace(upper({{ instrument }}), '_', '-')
+    end
+{%- endmacro %}
+
 {#- A template with each {name} replaced by an expression; a null expression leaves nothing. -#}
 {% macro fill_words(template, words) -%}
     {%- set filled = namespace(sql=template) -%}

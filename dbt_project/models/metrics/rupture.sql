@@ -1,0 +1,108 @@
+with onsets as (
+    select * from {{ ref('int_rupture__onsets') }}
+),
+
+episodes as (
+    select * from {{ ref('fct_episode') }}
+),
+
+sessions as (
+    select * from {{ ref('fct_session') }}
+    where series = 'individual' and session_index is not null
+),
+
+probable as (
+    select
+        episode_key,
+        instrument,
+        onset_session_index
+    from onsets
+    where tier = 'probable'
+),
+
+-- A possible rupture is displayed only, and only where no probable one starts at the same session.
+kept as (
+    select onsets.*
+    from onsets
+    left join probable
+        on
+            onsets.episode_key = probable.episode_key
+            and onsets.instrument = probable.instrument
+            and onsets.onset_session_index = probable.onset_session_index
+    where onsets.tier = 'probable' or probable.episode_key is null
+),
+
+-- End of data (metrics.md 4.3): what is still open is unrepaired in an ended episode, else pending.
+settled as (
+    select
+        kept.*,
+        episodes.client_key,
+        episodes.clinician_key,
+        kept.status = 'open' and episodes.status != 'open' as ended_open,
+        case
+            when kept.status != 'open' then kept.status
+            when episodes.status != 'open' then 'unrepaired'
+            else 'pending'
+        end as final_status,
+        case
+            when kept.status != 'open' then kept.closed_session_index
+            when episodes.status != 'open' then cast(episodes.attended_sessions as integer)
+        end as final_session_index
+    from kept
+    inner join episodes on kept.episode_key = episodes.episode_key
+),
+
+dated as (
+    select
+        settled.*,
+        onset_sessions.started_on as onset_on,
+        final_sessions.started_on as closed_on
+    from settled
+    inner join sessions as onset_sessions
+        on
+            settled.episode_key = onset_sessions.episode_key
+            and settled.onset_session_index = onset_sessions.session_index
+    left join sessions as final_sessions
+        on
+            settled.episode_key = final_sessions.episode_key
+            and settled.final_session_index = final_sessions.session_index
+),
+
+rupture as (
+    select
+        {{ row_key([
+            "'rupture'", 'episode_key', 'instrument', "'casesens_shrunk_sd'", 'onset_session_index'
+        ]) }} as rupture_key,
+        episode_key,
+        client_key,
+        clinician_key,
+        instrument,
+        'casesens_shrunk_sd' as method_id,
+        tier,
+        onset_session_index,
+        onset_on,
+        baseline,
+        spread,
+        threshold,
+        cast(onset_score as decimal(9, 4)) as onset_score,
+        nadir,
+        depth,
+        depth_sd,
+        final_status as status,
+        ended_open,
+        final_session_index as closed_session_index,
+        closed_on,
+        cast(
+            case when final_status = 'repaired' then final_session_index - onset_session_index end
+            as bigint
+        ) as sessions_to_repair,
+        cast(
+            case when final_status = 'repaired' then {{ days_between('onset_on', 'closed_on') }} end
+            as bigint
+        ) as days_to_repair,
+        case when has_low_confidence then 'low' else 'normal' end as confidence,
+        cast({{ param('params_version') }} as integer) as params_version
+    from dated
+)
+
+select * from rupture
