@@ -93,7 +93,7 @@ def _release(root: Path) -> None:
             _held[root] = (handle, depth - 1)
             return
         del _held[root]
-        # Closing drops the lock. The file stays: removing it would let two processes lock two files.
+        # Closing drops the lock. The file stays: without it two processes could lock two files.
         handle.close()
 
 

@@ -1,0 +1,141 @@
+"""Reading a release: a connection that can do nothing but read it.
+
+Here: the hardened connection and one bounded statement on it. Not here: which file is current
+(catalogue.py), how rows are printed (commands/). The dashboard has a reader of its own: the two
+sides share the released file and no code.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.errors import RapportError
+from orchestration.release.catalogue import Current, current_release
+from orchestration.settings import Settings
+
+# The order matters: file access goes last but one, and the lock that keeps it so, last
+# (trust.md 5.2; DuckDB 1.5 has no max_execution_time, hence the timer in ``limited``).
+_HARDENING = (
+    "set autoinstall_known_extensions = false",
+    "set autoload_known_extensions = false",
+    "set allow_community_extensions = false",
+    "set allow_persistent_secrets = false",
+    "set python_enable_replacements = false",
+    "set threads = 2",
+    "set memory_limit = '1GB'",
+    "set max_temp_directory_size = '0B'",
+    "set enable_external_access = false",
+    "set disabled_filesystems = 'LocalFileSystem'",
+    "set lock_configuration = true",
+)
+
+_READ_ONLY = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+
+
+class QueryError(RapportError):
+    """The statement is not one read-only query, or it failed; the message is the database's."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows of a statement.
+
+    Attributes:
+        columns: names, as many as each row has values.
+        rows: Python values, None for a missing one.
+        warning: set when not the release that should be current was read.
+    """
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+    warning: str | None = None
+
+
+def open_file(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open a release file for reading only, with nothing else within reach of a statement."""
+    con = duckdb.connect(str(path), read_only=True)
+    for statement in _HARDENING:
+        con.execute(statement)
+    return con
+
+
+def open_release(settings: Settings, *, analyst: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open the current release, checked against its SHA-256; the caller closes the connection.
+
+    Args:
+        settings: of the home.
+        analyst: the de-identified analyst release instead of the supervision release.
+
+    Raises:
+        NoReleaseError: nothing was published yet, or nothing is whole.
+    """
+    return _open(settings, analyst=analyst)[0]
+
+
+def _open(settings: Settings, *, analyst: bool) -> tuple[duckdb.DuckDBPyConnection, Current]:
+    current = current_release(settings.home)
+    name = current.release.analyst_file if analyst else current.release.file
+    return open_file(settings.home.releases / name), current
+
+
+def run_query(
+    settings: Settings, query: str, *, analyst: bool = False, seconds: float = 60
+) -> Answer:
+    """Run one read-only statement on the current release.
+
+    Args:
+        settings: of the home.
+        query: SQL text; exactly one SELECT-like statement (also FROM, WITH, DESCRIBE, EXPLAIN).
+        analyst: on the analyst release.
+        seconds: after this long the statement is stopped.
+
+    Raises:
+        QueryError: more or other than one read-only statement, wrong SQL, or too slow.
+        NoReleaseError: there is nothing to read.
+    """
+    statement = _single_statement(query)
+    con, current = _open(settings, analyst=analyst)
+    with closing(con), limited(con, seconds):
+        try:
+            cursor = con.execute(statement)
+            columns = [entry[0] for entry in cursor.description or []]
+            return Answer(columns, cursor.fetchall(), current.warning)
+        except duckdb.InterruptException:
+            raise QueryError(f"The query was stopped after {seconds:g} seconds.") from None
+        except duckdb.OutOfMemoryException:
+            raise QueryError("The query needs more than the 1 GB of memory it may use.") from None
+        except duckdb.Error as error:
+            raise QueryError(str(error).strip()) from None
+
+
+def _single_statement(query: str) -> duckdb.Statement:
+    try:
+        statements = duckdb.extract_statements(query)
+    except duckdb.Error as error:
+        raise QueryError(str(error).strip()) from None
+    # `execute` runs every statement of a text: "select 1; drop ..." would not stop at the first.
+    if len(statements) != 1 or statements[0].type not in _READ_ONLY:
+        raise QueryError(
+            "Give exactly one statement that only reads: SELECT, WITH, FROM, DESCRIBE, SHOW, "
+            "SUMMARIZE or EXPLAIN."
+        )
+    return statements[0]
+
+
+@contextmanager
+def limited(con: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    """Stop whatever the connection runs once this many seconds are over."""
+    timer = threading.Timer(seconds, con.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
