@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 import polars as pl
@@ -74,12 +75,14 @@ class Delivery:
         time_zone: IANA name in which times without an offset are read (manifest, else source, else
             practice); a reader leaves such times as they are.
         files: its data files, by name.
+        generated_at: when the export was made (UTC, naive), or None when nothing tells.
     """
 
     source: str
     label: str
     time_zone: str
     files: tuple[DeliveryFile, ...]
+    generated_at: datetime | None = None
 
 
 @dataclass(frozen=True)
