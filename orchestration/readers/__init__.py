@@ -1,1 +1,11 @@
-"""One file per kind of export. Here: readers and what they share; not here: checks of values."""
+"""One file per kind of export, and the table that names them.
+
+Here: readers and what they share. Not here: checks of values, pseudonyms, anything that writes.
+"""
+
+from __future__ import annotations
+
+from orchestration.readers.base import Reader
+from orchestration.readers.canonical import CanonicalReader
+
+READERS: dict[str, Reader] = {reader.name: reader for reader in (CanonicalReader(),)}
