@@ -56,7 +56,7 @@ def test_the_two_sides_meet_only_in_the_release(path: Path) -> None:
         ("orchestration/readers", {"dagster", "dagster_dbt", "dbt", "streamlit"}),
         ("orchestration/extract", {"dagster", "dagster_dbt", "dbt", "streamlit"}),
         ("orchestration/simulator", {"dagster", "dagster_dbt", "dbt", "duckdb", "streamlit"}),
-        ("dashboards", {"dagster", "dagster_dbt", "dbt", "polars"}),
+        ("dashboards", {"dagster", "dagster_dbt", "dbt"}),
     ],
 )
 def test_a_room_does_not_reach_past_its_tools(folder: str, forbidden: set[str]) -> None:
