@@ -1,0 +1,219 @@
+"""dbt in this process, once per build: from the landing to ``build/build.duckdb``.
+
+Here: one ``dbt build`` with the held manifest, and its outcome in our own words. Not here: parsing
+(manifest.py), what the build is (context.py), Dagster (defs/warehouse.py), publishing (release/).
+
+A build always makes the whole warehouse in a fresh file: a part of it would mix two states.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.context import BuildContext, write_context
+from orchestration.errors import RapportError
+from orchestration.home import Home
+from orchestration.manifest import PROJECT_FOLDER, HeldManifest, dbt_environment, held_manifest
+from orchestration.release.kill_points import reach
+from orchestration.release.publish import BUILD_NAME
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from dbt_common.events.base_types import EventMsg
+
+_GOOD = frozenset({"success", "pass", "warn", "no-op"})
+
+
+@dataclass(frozen=True)
+class Node:
+    """What became of one seed, model or test.
+
+    Attributes:
+        unique_id: dbt's name (``model.rapport.fct_session``).
+        status: success, pass, warn, fail, error or skipped.
+        seconds: how long it took.
+        failures: rows a test found; None where that says nothing.
+        message: dbt's own words. They may quote what is in a row: for the log, not for a screen.
+    """
+
+    unique_id: str
+    status: str
+    seconds: float
+    failures: int | None
+    message: str
+
+    @property
+    def kind(self) -> str:
+        """``seed``, ``model``, ``test``, ``unit_test`` or ``operation``."""
+        return self.unique_id.split(".", 1)[0]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the build may go on; a test with severity ``warn`` never stops it."""
+        return self.status in _GOOD
+
+
+OnNode = Callable[[Node], None]
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """The outcome of a dbt run.
+
+    Attributes:
+        context: what was built.
+        nodes: every node that dbt touched, in the order of finishing.
+        seconds: of the dbt call.
+    """
+
+    context: BuildContext
+    nodes: tuple[Node, ...]
+    seconds: float
+
+    def count(self, kind: str) -> int:
+        """Number of nodes of this kind."""
+        return sum(node.kind == kind for node in self.nodes)
+
+    @property
+    def bad(self) -> list[Node]:
+        """Nodes that failed themselves, not those that were skipped in consequence."""
+        return [node for node in self.nodes if not node.is_good and node.status != "skipped"]
+
+
+class WarehouseError(RapportError):
+    """dbt did not build the warehouse; the message says which models or tests failed."""
+
+    def __init__(self, message: str, nodes: tuple[Node, ...] = ()) -> None:
+        self.nodes = nodes
+        super().__init__(message)
+
+
+def build_warehouse(
+    settings: Settings,
+    as_of: date | None = None,
+    on_event: OnNode | None = None,
+    *,
+    threads: int | None = None,
+) -> BuildResult:
+    """Build the warehouse of a home from what has landed; publishes nothing.
+
+    Args:
+        settings: of the home.
+        as_of: date of the metrics; by default the rule of design.md 3.2.
+        on_event: called as each seed, model and test finishes.
+        threads: dbt's threads, for tests; by default what the profile says.
+
+    Returns:
+        What was built; the file is ``build/build.duckdb``.
+
+    Raises:
+        WarehouseError: a model or a test failed.
+    """
+    held = held_manifest()
+    context = write_context(settings, held.fingerprint, as_of)
+    return run_dbt(settings.home, context, held, on_event, threads=threads)
+
+
+def run_dbt(
+    home: Home,
+    context: BuildContext,
+    held: HeldManifest,
+    on_event: OnNode | None = None,
+    *,
+    threads: int | None = None,
+) -> BuildResult:
+    """Run ``dbt build`` for a context that has been written; see ``build_warehouse``."""
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415 -- seconds to import
+
+    started = time.perf_counter()
+    build_file = home.build / BUILD_NAME
+    for stale in home.build.glob(f"{BUILD_NAME}*"):
+        stale.unlink() if stale.is_file() else shutil.rmtree(stale)
+    log_folder = home.logs / "dbt"
+    log_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    nodes: list[Node] = []
+
+    def listen(event: EventMsg) -> None:
+        node = _finished_node(event)
+        if node is not None:
+            nodes.append(node)
+            if on_event is not None:
+                on_event(node)
+
+    with dbt_environment(RAPPORT_HOME=str(home.path), RAPPORT_BUILD_FILE=str(build_file)):
+        try:
+            done = dbtRunner(manifest=held.for_dbt(), callbacks=[listen]).invoke(
+                _arguments(home, log_folder, threads)
+            )
+        finally:
+            _let_go()
+    result = BuildResult(context, tuple(nodes), time.perf_counter() - started)
+    if not done.success:
+        raise WarehouseError(_explain(result, done.exception, home, log_folder), result.nodes)
+    reach("warehouse_built")
+    return result
+
+
+def _arguments(home: Home, log_folder: Path, threads: int | None) -> list[str]:
+    return [
+        "build",
+        *("--project-dir", str(PROJECT_FOLDER), "--profiles-dir", str(PROJECT_FOLDER)),
+        # Inside the home, so that builds of two homes never write into one folder.
+        *("--target-path", str(home.build / "dbt"), "--log-path", str(log_folder)),
+        *("--log-level", "none", "--log-level-file", "info", "--no-use-colors-file"),
+        # Unit tests prove the SQL on made-up rows; `make test` runs them, a build need not.
+        *("--exclude-resource-type", "unit_test"),
+        *(("--threads", str(threads)) if threads else ()),
+        "--no-write-json",
+    ]
+
+
+def _finished_node(event: EventMsg) -> Node | None:
+    if event.info.name != "NodeFinished":
+        return None
+    run: Any = event.data.run_result
+    unique_id = event.data.node_info.unique_id
+    is_test = unique_id.startswith("test.")
+    return Node(
+        unique_id=unique_id,
+        status=run.status,
+        seconds=run.execution_time,
+        failures=run.num_failures if is_test else None,
+        message=run.message,
+    )
+
+
+def _let_go() -> None:
+    """Close the file: dbt-duckdb keeps its connection for the life of the process."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+
+    environment = DuckDBConnectionManager._ENV
+    if environment is not None:
+        environment.close()
+    DuckDBConnectionManager.close_all_connections()
+
+
+def _explain(
+    result: BuildResult, exception: BaseException | None, home: Home, log_folder: Path
+) -> str:
+    """Say which models and tests failed, without dbt's words: they may quote a row."""
+    log = (log_folder / "dbt.log").relative_to(home.path)
+    parts = []
+    for node in result.bad[:5]:
+        name = node.unique_id.split(".")[2]
+        if node.kind == "test" and node.status == "fail":
+            parts.append(f"check {name} found {node.failures} rows that break its rule")
+        else:
+            parts.append(f"{node.kind} {name} could not be made")
+    if len(result.bad) > 5:
+        parts.append(f"and {len(result.bad) - 5} more failed")
+    if not parts:
+        kind = type(exception).__name__ if exception is not None else "no reason given"
+        parts.append(f"dbt stopped before its first model ({kind})")
+    return f"The warehouse was not built: {'; '.join(parts)}. Details: {log} in the home."
