@@ -1,11 +1,14 @@
 {#- The canonical rupture rule `casesens_shrunk_sd` (metrics.md 4.3) as one fold over the attended
-    sessions of an episode. Here: the rule and its tests, nothing else. The series it runs over is
-    int_rupture__series, whose columns (k_sigma, sigma_w, …) these macros name.
+    sessions of an episode. Here: the rule, nothing else. The series it runs over is
+    int_rupture__series, whose columns (k_sigma, sigma_w, …) the fold starts from.
 
-    The fold remembers three things:
+    The fold remembers four things:
       in_control   P: the scores that stand for the client's usual level, newest last
       current      the open rupture, null when none is open (state = none)
-      closed       the ruptures whose status is settled, oldest first -#}
+      closed       the ruptures whose status is settled, oldest first
+      rule         the figures of the rule, constant
+    The rule's figures are remembered because a fold's body must not name a column: DuckDB 1.5 takes
+    a captured column from another row where lists differ in length (duckdb#25816). -#}
 {% macro rupture_fold(sessions) -%}
     {{ fold(sessions, _rupture_memory_at_start(), 'memory', 'visit', _rupture_step()) }}
 {%- endmacro %}
@@ -52,7 +55,7 @@
 {%- endmacro %}
 
 {#- R: the last ref_window in-control scores. -#}
-{% macro _rupture_reference() -%}{{ list_tail('memory.in_control', 'ref_window') }}{%- endmacro %}
+{% macro _rupture_reference() -%}{{ list_tail('memory.in_control', 'memory.rule.ref_window') }}{%- endmacro %}
 
 {#- m: the reference mean. -#}
 {% macro rupture_reference_mean() -%}{{ list_mean(_rupture_reference()) }}{%- endmacro %}
@@ -63,21 +66,21 @@
     {%- set q = '(' ~ list_length(_rupture_reference()) ~ ' - 1)' -%}
     {%- set own_variance = 'coalesce(' ~ list_variance(_rupture_reference()) ~ ', 0)' -%}
     greatest(
-        sqrt(({{ q }} * {{ own_variance }} + nu0 * sigma_w * sigma_w) / ({{ q }} + nu0)),
-        sigma_floor
+        sqrt(({{ q }} * {{ own_variance }} + memory.rule.nu0 * memory.rule.sigma_w * memory.rule.sigma_w) / ({{ q }} + memory.rule.nu0)),
+        memory.rule.sigma_floor
     )
 {%- endmacro %}
 
 {#- The score below which a session is an onset: m - k s. -#}
 {% macro rupture_threshold() -%}
-    ({{ rupture_reference_mean() }} - k_sigma * {{ rupture_shrunken_spread() }})
+    ({{ rupture_reference_mean() }} - memory.rule.k_sigma * {{ rupture_shrunken_spread() }})
 {%- endmacro %}
 
 {#- Onset: below the threshold, and a drop that matters. -#}
 {% macro _rupture_is_onset(score) -%}
     (
         {{ compare_ready(score) }} < {{ compare_ready(rupture_threshold()) }}
-        and {{ compare_ready(rupture_reference_mean() ~ ' - ' ~ score) }} >= {{ compare_ready('min_drop') }}
+        and {{ compare_ready(rupture_reference_mean() ~ ' - ' ~ score) }} >= {{ compare_ready('memory.rule.min_drop') }}
     )
 {%- endmacro %}
 
@@ -86,16 +89,16 @@
 {% macro _rupture_is_repair(score) -%}
     (
         {{ compare_ready(score) }}
-        >= {{ compare_ready('memory.current.baseline - repair_tolerance * memory.current.spread') }}
+        >= {{ compare_ready('memory.current.baseline - memory.rule.repair_tolerance * memory.current.spread') }}
         and {{ compare_ready(score ~ ' - ' ~ _rupture_nadir()) }}
-        >= {{ compare_ready('repair_fraction * (memory.current.baseline - ' ~ _rupture_nadir() ~ ')') }}
-        and visit.session_index - memory.current.onset_session_index <= repair_sessions
+        >= {{ compare_ready('memory.rule.repair_fraction * (memory.current.baseline - ' ~ _rupture_nadir() ~ ')') }}
+        and visit.session_index - memory.current.onset_session_index <= memory.rule.repair_sessions
     )
 {%- endmacro %}
 
 {#- K sessions have passed since the onset, this one included. -#}
 {% macro _rupture_time_is_up() -%}
-    visit.session_index - memory.current.onset_session_index >= repair_sessions
+    visit.session_index - memory.current.onset_session_index >= memory.rule.repair_sessions
 {%- endmacro %}
 
 {#- The lowest score of the open rupture, this session's included where it has one. -#}
@@ -107,7 +110,7 @@
 {% macro _rupture_in_control_with_score() -%}
     {{ list_tail(
         list_append('memory.in_control', 'visit.score'),
-        'greatest(ref_window, low_confidence_scores)'
+        'greatest(memory.rule.ref_window, memory.rule.low_confidence_scores)'
     ) }}
 {%- endmacro %}
 
@@ -134,7 +137,7 @@
         'baseline': rupture_reference_mean(),
         'spread': rupture_shrunken_spread(),
         'threshold': rupture_threshold(),
-        'has_low_confidence': list_length('memory.in_control') ~ ' < low_confidence_scores',
+        'has_low_confidence': list_length('memory.in_control') ~ ' < memory.rule.low_confidence_scores',
         'nadir': 'visit.score',
         'has_later_score': 'false',
         'status': "'open'",
@@ -164,25 +167,50 @@
     {{ struct_of(values, rupture_fields()) }}
 {%- endmacro %}
 
+{#- The figures of the rule: columns of the series, by name. -#}
+{% macro rupture_rule_fields() -%}
+    {{ return({
+        'sigma_w': 'double',
+        'sigma_floor': 'double',
+        'min_drop': 'double',
+        'k_sigma': 'double',
+        'nu0': 'double',
+        'ref_window': 'integer',
+        'repair_sessions': 'integer',
+        'repair_tolerance': 'double',
+        'repair_fraction': 'double',
+        'low_confidence_scores': 'integer',
+    }) }}
+{%- endmacro %}
+
 {#- What the fold remembers; what is not named stays as it was. -#}
 {% macro _rupture_memory(
-    in_control='memory.in_control', current='memory.current', closed='memory.closed'
+    in_control='memory.in_control',
+    current='memory.current',
+    closed='memory.closed',
+    rule='memory.rule'
 ) -%}
     {%- set rupture = struct_type(rupture_fields()) -%}
     {{ struct_of(
-        {'in_control': in_control, 'current': current, 'closed': closed},
+        {'in_control': in_control, 'current': current, 'closed': closed, 'rule': rule},
         {
             'in_control': list_type('double'),
             'current': rupture,
             'closed': list_type(rupture),
+            'rule': struct_type(rupture_rule_fields()),
         }
     ) }}
 {%- endmacro %}
 
 {% macro _rupture_memory_at_start() -%}
+    {%- set columns = {} -%}
+    {%- for field in rupture_rule_fields() -%}
+        {%- do columns.update({field: field}) -%}
+    {%- endfor -%}
     {{ _rupture_memory(
         in_control=empty_list('double'),
         current='null',
         closed=empty_list(struct_type(rupture_fields())),
+        rule=struct_of(columns, rupture_rule_fields()),
     ) }}
 {%- endmacro %}

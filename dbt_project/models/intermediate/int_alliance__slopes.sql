@@ -55,15 +55,18 @@ fitted as (
     from centred
 ),
 
+-- Rounded once, at the end: the content of a release does not hang on a last bit.
 int_alliance__slopes as (
     select
         fitted.episode_key,
         fitted.instrument,
-        fitted.slope,
-        cast(fitted.sum_y as double) / cast(fitted.n as double) / 10000
-        - fitted.slope * cast(fitted.sum_x as double) / cast(fitted.n as double)
-            as slope_intercept,
-        fitted.slope_se,
+        round(fitted.slope, 12) as slope,
+        round(
+            cast(fitted.sum_y as double) / cast(fitted.n as double) / 10000
+            - fitted.slope * cast(fitted.sum_x as double) / cast(fitted.n as double),
+            12
+        ) as slope_intercept,
+        round(fitted.slope_se, 12) as slope_se,
         {{ student_t_975('fitted.n - 2', 'quantiles.quantile') }} as t_quantile
     from fitted
     left join quantiles on fitted.n - 2 = quantiles.degrees_of_freedom
