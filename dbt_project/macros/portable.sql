@@ -1,14 +1,13 @@
 {#- Every difference between SQL dialects, one dispatched macro each: DuckDB (the engine of a
-    release) and Spark. A model that needs a dialect's own function calls a macro of this file instead. -#}
+    release) and Spark. A model that needs a dialect's own function calls a macro of this file. -#}
 
 {#- An MD5 key over several expressions; a null part is told from an empty one. -#}
 {% macro row_key(parts) -%}
-    md5(concat_ws(
-        '|'
-        {%- for part in parts %},
-        coalesce(cast({{ part }} as {{ text_type() }}), '∅')
-        {%- endfor %}
-    ))
+    {%- set texts = [] -%}
+    {%- for part in parts -%}
+        {%- do texts.append("coalesce(cast(" ~ part ~ " as " ~ text_type() ~ "), '∅')") -%}
+    {%- endfor -%}
+    md5(concat_ws('|', {{ texts | join(', ') }}))
 {%- endmacro %}
 
 {% macro text_type() -%}
@@ -128,4 +127,15 @@
 {%- endmacro %}
 {% macro spark__sorted_text(expression, separator) -%}
     array_join(array_sort(collect_set({{ expression }})), '{{ separator }}')
+{%- endmacro %}
+
+{#- The value of one column in the row where another is smallest, leaving out rows without it. -#}
+{% macro first_known(expression, order_by) -%}
+    {{- adapter.dispatch('first_known', 'rapport')(expression, order_by) -}}
+{%- endmacro %}
+{% macro default__first_known(expression, order_by) -%}
+    arg_min({{ expression }}, {{ order_by }}) filter (where {{ expression }} is not null)
+{%- endmacro %}
+{% macro spark__first_known(expression, order_by) -%}
+    min_by({{ expression }}, {{ order_by }}) filter (where {{ expression }} is not null)
 {%- endmacro %}

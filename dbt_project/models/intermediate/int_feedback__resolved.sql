@@ -1,0 +1,139 @@
+with
+
+feedback as (
+    select * from {{ ref('stg_feedback') }}
+),
+
+links as (
+    select * from {{ ref('int_id_links__resolved') }}
+),
+
+clients as (
+    select * from {{ ref('stg_clients') }}
+),
+
+clinicians as (
+    select * from {{ ref('stg_clinicians') }}
+),
+
+sessions as (
+    select * from {{ ref('int_sessions__resolved') }}
+),
+
+episodes as (
+    select * from {{ ref('int_episodes__exported') }}
+),
+
+instruments as (
+    select * from {{ ref('stg_instruments') }}
+),
+
+versions as (
+    select * from {{ ref('instrument_versions') }}
+),
+
+context as (
+    select * from {{ ref('stg_context') }}
+),
+
+known_clients as (
+    select client_key from sessions
+    union
+    select client_key from episodes
+    union
+    select coalesce(links.canonical_key, clients.client_key) as client_key
+    from clients
+    left join links on clients.client_key = links.old_key and links.entity = 'client'
+),
+
+known_clinicians as (
+    select clinician_key from sessions
+    union
+    select clinician_key from episodes
+    union
+    select coalesce(links.canonical_key, clinicians.clinician_key) as clinician_key
+    from clinicians
+    left join links on clinicians.clinician_key = links.old_key and links.entity = 'clinician'
+),
+
+-- Two sources with one id_namespace may both know a form: the one that wrote last holds.
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by response_key, scale
+            order by generated_at desc nulls last, source_system asc
+        ) as source_rank
+    from feedback
+),
+
+renamed as (
+    select
+        ranked.*,
+        coalesce(client_links.canonical_key, ranked.client_key) as canonical_client_key,
+        coalesce(clinician_links.canonical_key, ranked.clinician_key)
+            as canonical_clinician_key,
+        coalesce(versions.instrument, ranked.instrument_code) as named_instrument
+    from ranked
+    left join versions
+        on
+            ranked.instrument_code = versions.code
+            and ranked.instrument_version = versions.instrument_version
+    left join links as client_links
+        on ranked.client_key = client_links.old_key and client_links.entity = 'client'
+    left join links as clinician_links
+        on ranked.clinician_key = clinician_links.old_key and clinician_links.entity = 'clinician'
+    where ranked.source_rank = 1
+),
+
+int_feedback__resolved as (
+    select
+        -- where the row came from
+        renamed.delivery_id,
+        renamed.row_number,
+        renamed.source_system,
+        -- ids
+        renamed.response_key,
+        renamed.canonical_client_key as client_key,
+        renamed.canonical_clinician_key as clinician_key,
+        renamed.session_key as supplied_session_key,
+        renamed.episode_key as supplied_episode_key,
+        -- what was asked
+        renamed.instrument_code,
+        renamed.instrument_version,
+        -- null: a code nobody declared, one without its version, or one not scored yet
+        instruments.instrument,
+        renamed.scale,
+        renamed.respondent,
+        renamed.timing,
+        renamed.collection_mode,
+        -- what was answered
+        renamed.value,
+        renamed.is_skipped,
+        renamed.completed_at,
+        renamed.completed_on,
+        -- A parent nobody knows holds the row back until the parent is delivered.
+        case
+            when known_clients.client_key is null then 'orphan_client'
+            when renamed.session_key is not null and sessions.session_key is null
+                then 'orphan_session'
+            when
+                renamed.canonical_clinician_key is not null
+                and known_clinicians.clinician_key is null
+                then 'orphan_clinician'
+        end as orphan_rule
+    from renamed
+    cross join context
+    left join known_clients
+        on renamed.canonical_client_key = known_clients.client_key
+    left join known_clinicians
+        on renamed.canonical_clinician_key = known_clinicians.clinician_key
+    left join sessions
+        on renamed.session_key = sessions.session_key
+    left join instruments
+        on renamed.named_instrument = instruments.instrument and instruments.is_enabled
+    -- what was filled in after as_of is not known yet
+    where renamed.completed_on <= context.as_of
+)
+
+select * from int_feedback__resolved

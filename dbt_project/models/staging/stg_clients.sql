@@ -1,0 +1,32 @@
+with
+
+current_rows as (
+    {{ current_version('clients', ['client_key']) }}
+),
+
+stg_clients as (
+    select
+        -- where the row came from
+        delivery_id,
+        row_number,
+        source as source_system,
+        generated_at,
+        -- ids
+        client_key,
+        merged_into_client_key,
+        -- strings
+        age_band,
+        gender,
+        trauma_history,
+        -- numbers
+        cast(birth_year as integer) as birth_year,
+        intake_severity,
+        -- booleans
+        preference_recorded,
+        preference_met,
+        -- times
+        referred_on
+    from current_rows
+)
+
+select * from stg_clients
