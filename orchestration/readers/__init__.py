@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from orchestration.readers.base import Reader
 from orchestration.readers.canonical import CanonicalReader
+from orchestration.readers.mapped import MappedReader
 
-READERS: dict[str, Reader] = {reader.name: reader for reader in (CanonicalReader(),)}
+READERS: dict[str, Reader] = {reader.name: reader for reader in (CanonicalReader(), MappedReader())}

@@ -75,14 +75,14 @@ class Delivery:
         time_zone: IANA name in which times without an offset are read (manifest, else source, else
             practice); a reader leaves such times as they are.
         files: its data files, by name.
-        generated_at: when the export was made (UTC, naive), or None when nothing tells.
+        latest: naive UTC; nothing that has happened later can be in the delivery. None: unknown.
     """
 
     source: str
     label: str
     time_zone: str
     files: tuple[DeliveryFile, ...]
-    generated_at: datetime | None = None
+    latest: datetime | None = None
 
 
 @dataclass(frozen=True)
