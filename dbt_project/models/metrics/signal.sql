@@ -59,8 +59,8 @@ fired as (
     select
         'AL6' as rule_id,
         compared.*,
-        mean_of_three as value,
-        best_mean_of_three - cast(reliable_change as double) as threshold,
+        round(mean_of_three, 12) as value,
+        round(best_mean_of_three - cast(reliable_change as double), 12) as threshold,
         best_mean_of_three as previous
     from compared
     where
