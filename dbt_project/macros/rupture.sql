@@ -55,7 +55,9 @@
 {%- endmacro %}
 
 {#- R: the last ref_window in-control scores. -#}
-{% macro _rupture_reference() -%}{{ list_tail('memory.in_control', 'memory.rule.ref_window') }}{%- endmacro %}
+{% macro _rupture_reference() -%}
+    {{ list_tail('memory.in_control', 'memory.rule.ref_window') }}
+{%- endmacro %}
 
 {#- m: the reference mean. -#}
 {% macro rupture_reference_mean() -%}{{ list_mean(_rupture_reference()) }}{%- endmacro %}
@@ -66,7 +68,12 @@
     {%- set q = '(' ~ list_length(_rupture_reference()) ~ ' - 1)' -%}
     {%- set own_variance = 'coalesce(' ~ list_variance(_rupture_reference()) ~ ', 0)' -%}
     greatest(
-        sqrt(({{ q }} * {{ own_variance }} + memory.rule.nu0 * memory.rule.sigma_w * memory.rule.sigma_w) / ({{ q }} + memory.rule.nu0)),
+        sqrt(
+            (
+                {{ q }} * {{ own_variance }}
+                + memory.rule.nu0 * memory.rule.sigma_w * memory.rule.sigma_w
+            ) / ({{ q }} + memory.rule.nu0)
+        ),
         memory.rule.sigma_floor
     )
 {%- endmacro %}
@@ -80,7 +87,8 @@
 {% macro _rupture_is_onset(score) -%}
     (
         {{ compare_ready(score) }} < {{ compare_ready(rupture_threshold()) }}
-        and {{ compare_ready(rupture_reference_mean() ~ ' - ' ~ score) }} >= {{ compare_ready('memory.rule.min_drop') }}
+        and {{ compare_ready(rupture_reference_mean() ~ ' - ' ~ score) }}
+        >= {{ compare_ready('memory.rule.min_drop') }}
     )
 {%- endmacro %}
 
@@ -89,10 +97,15 @@
 {% macro _rupture_is_repair(score) -%}
     (
         {{ compare_ready(score) }}
-        >= {{ compare_ready('memory.current.baseline - memory.rule.repair_tolerance * memory.current.spread') }}
+        >= {{ compare_ready(
+            'memory.current.baseline - memory.rule.repair_tolerance * memory.current.spread'
+        ) }}
         and {{ compare_ready(score ~ ' - ' ~ _rupture_nadir()) }}
-        >= {{ compare_ready('memory.rule.repair_fraction * (memory.current.baseline - ' ~ _rupture_nadir() ~ ')') }}
-        and visit.session_index - memory.current.onset_session_index <= memory.rule.repair_sessions
+        >= {{ compare_ready(
+            'memory.rule.repair_fraction * (memory.current.baseline - ' ~ _rupture_nadir() ~ ')'
+        ) }}
+        and visit.session_index - memory.current.onset_session_index
+        <= memory.rule.repair_sessions
     )
 {%- endmacro %}
 

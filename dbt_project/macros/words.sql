@@ -5,7 +5,7 @@
     regexp_replace(cast(cast({{ expression }} as decimal(9, 2)) as {{ text_type() }}), '0$', '')
 {%- endmacro %}
 
-{#- What a sentence calls an instrument: its code in capitals (WAI-SR), or a custom one's own name. -#}
+{#- What a sentence calls an instrument: its code in capitals (WAI-SR), or a custom one's name. -#}
 {% macro instrument_word(instrument, name) -%}
     case
         when {{ instrument }} like 'custom:%' then {{ name }}
@@ -17,7 +17,8 @@
 {% macro fill_words(template, words) -%}
     {%- set filled = namespace(sql=template) -%}
     {%- for name, expression in words.items() -%}
-        {%- set filled.sql = "replace(" ~ filled.sql ~ ", '{" ~ name ~ "}', coalesce(" ~ expression ~ ", ''))" -%}
+        {%- set word = "coalesce(" ~ expression ~ ", '')" -%}
+        {%- set filled.sql = "replace(" ~ filled.sql ~ ", '{" ~ name ~ "}', " ~ word ~ ")" -%}
     {%- endfor -%}
     {{ filled.sql }}
 {%- endmacro %}

@@ -5,47 +5,52 @@ with series as (
 
 folded as (
     select
-        episode_key,
-        instrument,
-        tier,
-        {{ rupture_fold('visits') }} as memory
+        series.episode_key,
+        series.instrument,
+        series.tier,
+        {{ rupture_fold('series.visits') }} as memory
     from series
 ),
 
 ruptures as (
     select
-        episode_key,
-        instrument,
-        tier,
-        {{ unnest_list('memory.closed') }} as rupture
+        folded.episode_key,
+        folded.instrument,
+        folded.tier,
+        {{ unnest_list('folded.memory.closed') }} as rupture
     from folded
     union all
     select
-        episode_key,
-        instrument,
-        tier,
-        memory.current as rupture
+        folded.episode_key,
+        folded.instrument,
+        folded.tier,
+        folded.memory.current as rupture
     from folded
-    where memory.current is not null
+    where folded.memory.current is not null
 ),
 
 -- Rounded once, at the end: the content of a release does not hang on a last bit.
 int_rupture__onsets as (
     select
-        episode_key,
-        instrument,
-        tier,
-        rupture.onset_session_index,
-        rupture.onset_score,
-        round(rupture.baseline, 12) as baseline,
-        round(rupture.spread, 12) as spread,
-        round(rupture.threshold, 12) as threshold,
-        rupture.nadir,
-        round(rupture.baseline - rupture.nadir, 12) as depth,
-        round((rupture.baseline - rupture.nadir) / rupture.spread, 12) as depth_sd,
-        rupture.has_low_confidence,
-        rupture.status,
-        rupture.closed_session_index
+        ruptures.episode_key,
+        ruptures.instrument,
+        ruptures.tier,
+        ruptures.rupture.onset_session_index,
+        ruptures.rupture.onset_score,
+        round(ruptures.rupture.baseline, 12) as baseline,
+        round(ruptures.rupture.spread, 12) as spread,
+        round(ruptures.rupture.threshold, 12) as threshold,
+        ruptures.rupture.nadir,
+        round(ruptures.rupture.baseline - ruptures.rupture.nadir, 12) as depth,
+        round(
+            {{ safe_ratio(
+                'ruptures.rupture.baseline - ruptures.rupture.nadir', 'ruptures.rupture.spread'
+            ) }},
+            12
+        ) as depth_sd,
+        ruptures.rupture.has_low_confidence,
+        ruptures.rupture.status,
+        ruptures.rupture.closed_session_index
     from ruptures
 )
 

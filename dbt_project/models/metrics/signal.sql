@@ -16,7 +16,9 @@ runs as (
     select
         *,
         lag(score) over by_session as previous_score,
-        case when count(score) over last_three = 3 then sum(score) over last_three end as sum_of_three
+        case
+            when count(score) over last_three = 3 then sum(score) over last_three
+        end as sum_of_three
     from scores
     window
         by_session as (partition by episode_key, instrument order by session_index),
@@ -26,7 +28,7 @@ runs as (
         )
 ),
 
-compared as (
+means as (
     select
         *,
         cast(sum_of_three as double) / 3 as mean_of_three,
@@ -37,35 +39,41 @@ compared as (
     from runs
 ),
 
+compared as (
+    select
+        *,
+        best_mean_of_three - cast(reliable_change as double) as eroded_mean
+    from means
+),
+
 fired as (
     select
         'AL1' as rule_id,
         compared.*,
-        cast(score as double) as value,
-        cast(cutoff as double) as threshold,
+        cast(compared.score as double) as value,
+        cast(compared.cutoff as double) as threshold,
         cast(null as double) as previous
     from compared
-    where score < cutoff
+    where compared.score < compared.cutoff
     union all
     select
         'AL2' as rule_id,
         compared.*,
-        cast(score - previous_score as double) as value,
-        -cast(alert_drop as double) as threshold,
-        cast(previous_score as double) as previous
+        cast(compared.score - compared.previous_score as double) as value,
+        -cast(compared.alert_drop as double) as threshold,
+        cast(compared.previous_score as double) as previous
     from compared
-    where previous_score - score >= alert_drop
+    where compared.previous_score - compared.score >= compared.alert_drop
     union all
     select
         'AL6' as rule_id,
         compared.*,
-        round(mean_of_three, 12) as value,
-        round(best_mean_of_three - cast(reliable_change as double), 12) as threshold,
-        best_mean_of_three as previous
+        round(compared.mean_of_three, 12) as value,
+        round(compared.eroded_mean, 12) as threshold,
+        compared.best_mean_of_three as previous
     from compared
     where
-        {{ compare_ready('mean_of_three') }}
-        <= {{ compare_ready('best_mean_of_three - cast(reliable_change as double)') }}
+        {{ compare_ready('compared.mean_of_three') }} <= {{ compare_ready('compared.eroded_mean') }}
 ),
 
 signal as (

@@ -117,15 +117,10 @@ summed as (
         *,
         min(survivors) over so_far as fewest_survivors,
         sum(events) over so_far as events_so_far,
-        sum(
-            case when survivors > 0 then ln(cast(survivors as double) / cast(at_risk as double)) end
-        ) over so_far as log_survival,
-        sum(
-            case
-                when survivors > 0
-                    then cast(events as double) / (cast(at_risk as double) * cast(survivors as double))
-            end
-        ) over so_far as greenwood_sum
+        sum(case when survivors > 0 then ln({{ safe_ratio('survivors', 'at_risk') }}) end)
+            over so_far as log_survival,
+        sum(case when survivors > 0 then {{ safe_ratio('hazard', 'survivors') }} end)
+            over so_far as greenwood_sum
     from hazards
     window so_far as (partition by scope_kind, scope_value order by session_index)
 ),
@@ -138,7 +133,9 @@ estimated as (
             when fewest_survivors = 0 then 0.0
             when events_so_far = 0 then 1.0
             else exp(log_survival)
-        end as km
+        end as km,
+        sqrt(greenwood_sum) as relative_se,
+        {{ safe_ratio('sqrt(greenwood_sum)', 'abs(log_survival)') }} as log_log_se
     from summed
 ),
 
@@ -154,15 +151,9 @@ survival as (
         censored,
         hazard,
         round(cast(km as double), 12) as survival,
-        cast(case when has_limits then round(km * sqrt(greenwood_sum), 12) else 0 end as double) as se,
-        case
-            when has_limits
-                then round(power(km, exp({{ z }} * sqrt(greenwood_sum) / abs(ln(nullif(km, 0))))), 12)
-        end as lo,
-        case
-            when has_limits
-                then round(power(km, exp(-{{ z }} * sqrt(greenwood_sum) / abs(ln(nullif(km, 0))))), 12)
-        end as hi,
+        cast(case when has_limits then round(km * relative_se, 12) else 0 end as double) as se,
+        case when has_limits then round(power(km, exp({{ z }} * log_log_se)), 12) end as lo,
+        case when has_limits then round(power(km, exp(-{{ z }} * log_log_se)), 12) end as hi,
         cast({{ param('params_version') }} as integer) as params_version
     from estimated
 )
