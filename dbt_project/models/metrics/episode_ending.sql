@@ -15,7 +15,7 @@ outcomes as (
 ),
 
 context as (
-    select as_of from {{ source('build', 'context') }}
+    select as_of from {{ ref('stg_context') }}
 ),
 
 facts as (

@@ -44,10 +44,7 @@ settled as (
             when episodes.status != 'open' then 'unrepaired'
             else 'pending'
         end as final_status,
-        case
-            when kept.status != 'open' then kept.closed_session_index
-            when episodes.status != 'open' then cast(episodes.attended_sessions as integer)
-        end as final_session_index
+        case when kept.status = 'open' then episodes.ended_on end as ended_open_on
     from kept
     inner join episodes on kept.episode_key = episodes.episode_key
 ),
@@ -56,16 +53,16 @@ dated as (
     select
         settled.*,
         onset_sessions.started_on as onset_on,
-        final_sessions.started_on as closed_on
+        coalesce(closing_sessions.started_on, settled.ended_open_on) as closed_on
     from settled
     inner join sessions as onset_sessions
         on
             settled.episode_key = onset_sessions.episode_key
             and settled.onset_session_index = onset_sessions.session_index
-    left join sessions as final_sessions
+    left join sessions as closing_sessions
         on
-            settled.episode_key = final_sessions.episode_key
-            and settled.final_session_index = final_sessions.session_index
+            settled.episode_key = closing_sessions.episode_key
+            and settled.closed_session_index = closing_sessions.session_index
 ),
 
 rupture as (
@@ -90,10 +87,10 @@ rupture as (
         depth_sd,
         final_status as status,
         ended_open,
-        final_session_index as closed_session_index,
+        closed_session_index,
         closed_on,
         cast(
-            case when final_status = 'repaired' then final_session_index - onset_session_index end
+            case when final_status = 'repaired' then closed_session_index - onset_session_index end
             as bigint
         ) as sessions_to_repair,
         cast(
