@@ -8,31 +8,20 @@ links as (
     select * from {{ ref('int_id_links__resolved') }}
 ),
 
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by episode_key
-            order by generated_at desc nulls last, source_system asc
-        ) as source_rank
-    from episodes
-),
-
 int_episodes__exported as (
     select
-        ranked.episode_key,
-        coalesce(client_links.canonical_key, ranked.client_key) as client_key,
-        coalesce(clinician_links.canonical_key, ranked.clinician_key) as clinician_key,
-        ranked.source_system,
-        ranked.opened_on,
-        ranked.closed_on,
-        ranked.closure_reason
-    from ranked
+        episodes.episode_key,
+        coalesce(client_links.canonical_key, episodes.client_key) as client_key,
+        coalesce(clinician_links.canonical_key, episodes.clinician_key) as clinician_key,
+        episodes.source_system,
+        episodes.opened_on,
+        episodes.closed_on,
+        episodes.closure_reason
+    from episodes
     left join links as client_links
-        on ranked.client_key = client_links.old_key and client_links.entity = 'client'
+        on episodes.client_key = client_links.old_key and client_links.entity = 'client'
     left join links as clinician_links
-        on ranked.clinician_key = clinician_links.old_key and clinician_links.entity = 'clinician'
-    where ranked.source_rank = 1
+        on episodes.clinician_key = clinician_links.old_key and clinician_links.entity = 'clinician'
 )
 
 select * from int_episodes__exported

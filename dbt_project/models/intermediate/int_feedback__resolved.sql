@@ -56,34 +56,22 @@ known_clinicians as (
     left join links on clinicians.clinician_key = links.old_key and links.entity = 'clinician'
 ),
 
--- Two sources with one id_namespace may both know a form: the one that wrote last holds.
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by response_key, scale
-            order by generated_at desc nulls last, source_system asc
-        ) as source_rank
-    from feedback
-),
-
 renamed as (
     select
-        ranked.*,
-        coalesce(client_links.canonical_key, ranked.client_key) as canonical_client_key,
-        coalesce(clinician_links.canonical_key, ranked.clinician_key)
+        feedback.*,
+        coalesce(client_links.canonical_key, feedback.client_key) as canonical_client_key,
+        coalesce(clinician_links.canonical_key, feedback.clinician_key)
             as canonical_clinician_key,
-        coalesce(versions.instrument, ranked.instrument_code) as named_instrument
-    from ranked
+        coalesce(versions.instrument, feedback.instrument_code) as named_instrument
+    from feedback
     left join versions
         on
-            ranked.instrument_code = versions.code
-            and ranked.instrument_version = versions.instrument_version
+            feedback.instrument_code = versions.code
+            and feedback.instrument_version = versions.instrument_version
     left join links as client_links
-        on ranked.client_key = client_links.old_key and client_links.entity = 'client'
+        on feedback.client_key = client_links.old_key and client_links.entity = 'client'
     left join links as clinician_links
-        on ranked.clinician_key = clinician_links.old_key and clinician_links.entity = 'clinician'
-    where ranked.source_rank = 1
+        on feedback.clinician_key = clinician_links.old_key and clinician_links.entity = 'clinician'
 ),
 
 int_feedback__resolved as (

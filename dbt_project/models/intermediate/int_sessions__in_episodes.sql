@@ -78,22 +78,27 @@ judged as (
     cross join parameters
 ),
 
--- A session that was not attended belongs to the attended one before it; after a gap, to the course
--- that starts with the next attended one, if treatment started again.
-numbered as (
+restarted as (
     select
         *,
         sum(case when is_attended and is_after_gap then 1 else 0 end) over (
             partition by client_key, clinician_key
             order by started_at, session_key
             rows between unbounded preceding and current row
-        )
-        + case
+        ) as restarts
+    from judged
+),
+
+-- A session that was not attended belongs to the attended one before it; after a gap, to the course
+-- that starts with the next attended one, if treatment started again.
+numbered as (
+    select
+        *,
+        restarts + case
             when not is_attended and is_after_gap and later_attended_on is not null then 1
             else 0
-        end
-            as course_number
-    from judged
+        end as course_number
+    from restarted
 ),
 
 named as (

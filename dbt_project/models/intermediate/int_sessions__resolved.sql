@@ -22,33 +22,21 @@ parameters as (
         {{ param('default_session_minutes') }} as default_session_minutes
 ),
 
--- Two sources with one id_namespace may both know a session: the one that wrote last holds.
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by session_key
-            order by generated_at desc nulls last, source_system asc
-        ) as source_rank
-    from sessions
-    where status != 'entered_in_error'
-),
-
 judged as (
     select
-        ranked.*,
+        sessions.*,
         parameters.default_session_minutes,
         case
             when
-                ranked.status = 'cancelled_client'
-                and {{ microseconds_between('ranked.cancelled_at', 'ranked.started_at') }}
+                sessions.status = 'cancelled_client'
+                and {{ microseconds_between('sessions.cancelled_at', 'sessions.started_at') }}
                 < parameters.late_cancel_hours * 3600000000
                 then 'late_cancel'
-            else ranked.status
+            else sessions.status
         end as judged_status
-    from ranked
+    from sessions
     cross join parameters
-    where ranked.source_rank = 1
+    where sessions.status != 'entered_in_error'
 ),
 
 int_sessions__resolved as (

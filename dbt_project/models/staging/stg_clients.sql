@@ -1,7 +1,7 @@
 with
 
 current_rows as (
-    {{ current_version('clients', ['client_key']) }}
+    {{ current_version('clients', ['client_key'], across_sources=false) }}
 ),
 
 stg_clients as (

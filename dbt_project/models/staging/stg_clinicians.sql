@@ -1,7 +1,7 @@
 with
 
 current_rows as (
-    {{ current_version('clinicians', ['clinician_key']) }}
+    {{ current_version('clinicians', ['clinician_key'], across_sources=false) }}
 ),
 
 stg_clinicians as (

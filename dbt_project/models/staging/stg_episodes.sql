@@ -1,7 +1,7 @@
 with
 
 current_rows as (
-    {{ current_version('episodes', ['episode_key']) }}
+    {{ current_version('episodes', ['episode_key'], across_sources=true) }}
 ),
 
 stg_episodes as (

@@ -1,7 +1,7 @@
 with
 
 current_rows as (
-    {{ current_version('feedback', ['response_key', 'scale']) }}
+    {{ current_version('feedback', ['response_key', 'scale'], across_sources=true) }}
 ),
 
 stg_feedback as (

@@ -1,7 +1,11 @@
 with
 
 current_rows as (
-    {{ current_version('id_links', ['entity', 'old_key', 'relation', 'effective_at']) }}
+    {{ current_version(
+        'id_links',
+        ['entity', 'old_key', 'relation', 'effective_at'],
+        across_sources=false
+    ) }}
 ),
 
 stg_id_links as (

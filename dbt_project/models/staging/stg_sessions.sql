@@ -1,7 +1,7 @@
 with
 
 current_rows as (
-    {{ current_version('sessions', ['session_key']) }}
+    {{ current_version('sessions', ['session_key'], across_sources=true) }}
 ),
 
 stg_sessions as (

@@ -1,7 +1,7 @@
 with
 
 current_rows as (
-    {{ current_version('supervision', ['supervision_key']) }}
+    {{ current_version('supervision', ['supervision_key'], across_sources=true) }}
 ),
 
 stg_supervision as (
