@@ -150,6 +150,7 @@ def _extracts(
             file=grid.file.label,
             frame=rows.frame,
             rows_read=rows.rows_read,
+            file_rows=grid.table.rows_read,
             rows_filtered=rows.filtered,
             rejects=rows.rejects,
             dropped_columns=dropped,

@@ -147,7 +147,7 @@ def _read_one(written: pl.Series, pattern: str, calendar: Calendar) -> pl.Series
         return moments.dt.strftime(ISO_DATE)
     if "%z" in pattern:
         return moments.dt.strftime(f"{ISO_TIME}Z")
-    if not any(letter in pattern for letter in _TIME_LETTERS):
+    if pattern != EXCEL_SERIAL and not any(letter in pattern for letter in _TIME_LETTERS):
         return _start_of_day(moments, calendar)
     zone = calendar.rule.time_zone if calendar.rule is not None else None
     if zone is None:

@@ -8,7 +8,7 @@ Not here: how options must fit together (`mapped_config.py`), what they do to ro
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -28,7 +28,10 @@ EXCEL_SERIAL = "excel_serial"
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
 _FILTER_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_SAMPLE_MOMENTS = (datetime(2003, 4, 5, 6, 7, 8), datetime(2012, 11, 9, 22, 31, 0))
+_SAMPLE_MOMENTS = (
+    datetime(2003, 4, 5, 6, 7, 8, tzinfo=UTC),
+    datetime(2012, 11, 9, 22, 31, 0, tzinfo=UTC),
+)
 _MELTED = ("instrument", "scale", "respondent", "instrument_version", "timing", "collection_mode")
 
 

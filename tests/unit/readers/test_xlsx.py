@@ -1,0 +1,398 @@
+"""The traps of workbooks: what a spreadsheet hides must be read right, marked, or refused."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from datetime import UTC, date, datetime, time, timedelta
+
+import fastexcel
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orchestration.errors import DeliveryRejected
+from orchestration.readers import xlsx, xlsx_guard
+from orchestration.readers.xlsx import read_sheet, read_workbook
+from orchestration.readers.xlsx_book import format_kind, number_text, serial_text
+from tests.unit.readers.files import SESSIONS, balance, data_file, read, repacked, workbook
+
+HEADER = ["Visit", "Client", "Therapist", "Day"]
+
+
+def sheet_of(*rows: list[object], name: str = "Sheet1", **options: object) -> bytes:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet(name)
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        for number, cells in enumerate(rows):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, date):
+                    sheet.write_datetime(number, column, cell, day)
+                elif cell is not None:
+                    sheet.write(number, column, cell)
+
+    return workbook(fill, **options)
+
+
+def rejection(data: bytes, toml: str = SESSIONS) -> DeliveryRejected:
+    with pytest.raises(DeliveryRejected) as caught:
+        read(toml, ("export.xlsx", data))
+    assert "export.xlsx" in str(caught.value)
+    return caught.value
+
+
+def test_typed_dates_and_written_dates_in_one_column() -> None:
+    data = sheet_of(HEADER, [1, "c1", "t1", date(2024, 3, 5)], [2, "c2", "t1", "06/03/2024"])
+    (extract,) = read(SESSIONS, ("export.xlsx", data))
+    assert extract.frame["started_at"].to_list() == ["2024-03-05T00:00:00", "2024-03-06T00:00:00"]
+    assert extract.frame["session_id"].to_list() == ["1", "2"]
+    assert extract.frame["row_number"].to_list() == [2, 3]
+    assert extract.rows_read == balance(extract) == 2
+
+
+def test_dates_of_the_1904_system() -> None:
+    data = sheet_of(HEADER, [1, "c1", "t1", date(2024, 3, 5)], default_date_format="dd/mm/yyyy")
+    moved = sheet_of(HEADER, [1, "c1", "t1", date(2024, 3, 5)], date_1904=True)
+    assert data != moved
+    (extract,) = read(SESSIONS, ("export.xlsx", moved))
+    assert extract.frame["started_at"].to_list() == ["2024-03-05T00:00:00"]
+
+
+def test_a_serial_without_a_date_format_is_not_taken_for_a_date() -> None:
+    (extract,) = read(SESSIONS, ("export.xlsx", sheet_of(HEADER, [1, "c1", "t1", 45352])))
+    assert extract.rejects.rows() == [(2, "excel_serial", "started_at")]
+
+
+def test_a_long_id_kept_as_a_number_shows_that_it_lost_digits() -> None:
+    data = sheet_of(HEADER, [100000000000000123, "c1", "t1", date(2024, 3, 5)])
+    (extract,) = read(SESSIONS, ("export.xlsx", data))
+    assert extract.frame["session_id"].to_list() == ["1.000000000000001E+17"]
+
+
+def test_a_long_id_kept_as_text_stays() -> None:
+    data = sheet_of(
+        HEADER, ["100000000000000123", "c1", "t1", date(2024, 3, 5)], strings_to_numbers=False
+    )
+    (extract,) = read(SESSIONS, ("export.xlsx", data))
+    assert extract.frame["session_id"].to_list() == ["100000000000000123"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("98", "98"),
+        ("98.0", "98"),
+        ("3.2999999999999998", "3.3"),
+        ("1.0E-2", "0.01"),
+        ("999999999999999", "999999999999999"),
+        ("-7", "-7"),
+    ],
+)
+def test_numbers_read_as_a_person_sees_them(raw: str, text: str) -> None:
+    assert number_text(raw) == text
+
+
+def formulas(book: xlsxwriter.Workbook) -> None:
+    sheet = book.add_worksheet()
+    for column, cell in enumerate(HEADER):
+        sheet.write(0, column, cell)
+    for row in (1, 2):
+        sheet.write_row(row, 1, ["c1", "t1", "05/03/2024"])
+    sheet.write_formula(1, 0, "=6*7", value=42)
+    sheet.write_formula(2, 0, "=6*8", value="")
+
+
+def test_a_formulas_stored_result_is_read_and_said_and_one_without_is_quarantined() -> None:
+    (extract,) = read(SESSIONS, ("export.xlsx", workbook(formulas)))
+    assert extract.frame["session_id"].to_list() == ["42"]
+    assert extract.rejects.rows() == [(3, "structure:formula_without_value", "Visit")]
+    assert any("'Visit' are formulas" in warning for warning in extract.warnings)
+    assert extract.rows_read == balance(extract) == 2
+
+
+def test_an_error_cell_is_not_an_empty_cell() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, [*HEADER, "Extra"])
+        sheet.write_row(1, 0, [1, "c1", "t1", "05/03/2024"])
+        sheet.write_formula(1, 1, "=NA()", value="#N/A")
+        sheet.write_row(2, 0, [2, "c2", "t1", "05/03/2024"])
+        sheet.write_formula(2, 4, "=NA()", value="#N/A")  # of no column that the map reads
+        sheet.write_formula(3, 1, "=NA()", value="#N/A")  # and nothing else in the row
+
+    (extract,) = read(SESSIONS, ("export.xlsx", workbook(fill)))
+    assert extract.frame["session_id"].to_list() == ["2"]
+    assert extract.rejects.rows() == [
+        (2, "structure:error_cell", "Client"),
+        (4, "structure:error_cell", "Client"),
+    ]
+    assert extract.rows_read == balance(extract) == 3
+
+
+def test_an_error_in_a_melted_cell_costs_that_cell_alone() -> None:
+    toml = """
+    reader = "mapped"
+    [[feeds]]
+    feed = "feedback"
+    columns = { client_id = "Client", completed_at = "When" }
+    constants = { respondent = "client", instrument = "srs" }
+    compose = { response_id = "{Client}-{When}" }
+    dates = { completed_at = { format = "%d/%m/%Y" } }
+    melt = [{ column = "Q1", scale = "item_01" }, { column = "Q2", scale = "item_02" }]
+    """
+
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Client", "When", "Q1", "Q2"])
+        sheet.write_row(1, 0, ["c1", "05/03/2024", 7])
+        sheet.write_formula(1, 3, "=1/0", value="#DIV/0!")
+
+    (extract,) = read(toml, ("export.xlsx", workbook(fill)))
+    assert extract.frame["scale"].to_list() == ["item_01"]
+    assert extract.rejects.rows() == [(2, "structure:error_cell", "Q2")]
+    assert extract.rows_read == balance(extract) == 2
+
+
+def two_sheets(book: xlsxwriter.Workbook, *, hide: bool = False) -> None:
+    for name in ("Visits", "Old"):
+        sheet = book.add_worksheet(name)
+        sheet.write_row(0, 0, HEADER)
+        sheet.write_row(1, 0, [name, "c1", "t1", "05/03/2024"])
+        if name == "Old" and hide:
+            sheet.hide()
+
+
+def test_several_sheets_need_a_name_and_the_others_are_said() -> None:
+    data = workbook(two_sheets)
+    assert rejection(data).rule == "which_sheet"
+    (extract,) = read(f'{SESSIONS}\nsheet = "visits"', ("export.xlsx", data))
+    assert extract.frame["session_id"].to_list() == ["Visits"]
+    assert any("1 other sheet(s) were not read" in warning for warning in extract.warnings)
+    assert rejection(data, f'{SESSIONS}\nsheet = "Nothing"').rule == "no_such_sheet"
+
+
+def test_hidden_sheets_are_not_read_and_said() -> None:
+    data = workbook(lambda book: two_sheets(book, hide=True))
+    (extract,) = read(SESSIONS, ("export.xlsx", data))
+    assert extract.frame["session_id"].to_list() == ["Visits"]
+    assert any("1 hidden sheet(s) were not read" in warning for warning in extract.warnings)
+    (hidden,) = read(f'{SESSIONS}\nsheet = "Old"', ("export.xlsx", data))
+    assert any("is hidden" in warning for warning in hidden.warnings)
+
+
+def test_hidden_rows_are_read_and_said() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADER)
+        sheet.write_row(1, 0, [1, "c1", "t1", "05/03/2024"])
+        sheet.write_row(2, 0, [2, "c1", "t1", "06/03/2024"])
+        sheet.set_row(2, None, None, {"hidden": True})
+
+    (extract,) = read(SESSIONS, ("export.xlsx", workbook(fill)))
+    assert extract.frame.height == 2
+    assert any("1 hidden row(s)" in warning for warning in extract.warnings)
+
+
+def merged(book: xlsxwriter.Workbook, first_row: int, last_row: int, column: int) -> None:
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADER)
+    for row in (1, 2):
+        sheet.write_row(row, 0, [row, "c1", "t1", "05/03/2024"])
+    last_column = column + (1 if first_row == last_row else 0)
+    sheet.merge_range(first_row, column, last_row, last_column, "joined")
+
+
+def test_a_merged_header_is_refused() -> None:
+    data = workbook(lambda book: merged(book, 0, 0, 1))
+    assert rejection(data).rule == "header_mismatch"
+
+
+def test_the_lower_cells_of_a_merged_range_are_not_empty_but_unknown() -> None:
+    (extract,) = read(SESSIONS, ("export.xlsx", workbook(lambda book: merged(book, 1, 2, 1))))
+    assert extract.frame["client_id"].to_list() == ["joined"]
+    assert extract.rejects.rows() == [(3, "structure:merged_cell", "Client")]
+
+
+def test_blank_rows_and_a_header_further_down() -> None:
+    data = sheet_of(
+        ["Report"], [], HEADER, [1, "c1", "t1", "05/03/2024"], [], [2, "c2", "t1", "06/03/2024"]
+    )
+    assert rejection(data).rule == "header_mismatch"
+    (extract,) = read(f"{SESSIONS}\nheader_row = 3", ("export.xlsx", data))
+    assert extract.frame["row_number"].to_list() == [4, 6]
+    assert extract.rows_read == 2
+
+
+@pytest.mark.parametrize(
+    "part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"]
+)
+def test_a_doctype_in_any_part_is_refused(part: str) -> None:
+    def declare(xml: bytes) -> bytes:
+        entity = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+        return xml.replace(b"?>", b"?>" + entity, 1)
+
+    data = repacked(sheet_of(HEADER, [1, "c1", "t1", "05/03/2024"]), {part: declare})
+    assert rejection(data).rule == "xml_doctype"
+
+
+def test_a_macro_workbook_is_refused_whatever_its_name() -> None:
+    data = repacked(sheet_of(HEADER), {"xl/vbaProject.bin": lambda _: b"\x00" * 10})
+    assert rejection(data).rule == "macro_workbook"
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
+    data = repacked(sheet_of(HEADER), {"xl/media/a.bin": lambda _: b"\0" * (40 * 2**20)})
+    assert len(data) < 100_000
+    assert rejection(data).rule == "decompression_bomb"
+
+
+def test_many_members_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_guard, "MAX_MEMBERS", 5)
+    assert rejection(sheet_of(HEADER, [1, "c1", "t1", "05/03/2024"])).rule == "decompression_bomb"
+
+
+def test_a_cell_in_a_far_corner_does_not_cost_the_memory_of_the_rectangle() -> None:
+    def far(xml: bytes) -> bytes:
+        corner = b'<row r="1048576"><c r="RR1048576"><v>1</v></c></row></sheetData>'
+        return xml.replace(b"</sheetData>", corner)
+
+    data = repacked(sheet_of(HEADER, [1, "c1", "t1", "x"]), {"xl/worksheets/sheet1.xml": far})
+    assert rejection(data).rule == "sheet_too_large"
+
+
+def test_a_sheet_that_is_too_wide_is_refused() -> None:
+    wide = sheet_of(HEADER, [None] * xlsx.MAX_COLUMNS + ["x"])
+    assert rejection(wide).rule == "too_many_columns"
+
+
+def test_a_password_is_said(tmp_path_factory: pytest.TempPathFactory) -> None:
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512
+    assert rejection(ole).rule == "legacy_workbook"
+    data = bytearray(sheet_of(HEADER))
+    place = data.index(b"PK\x01\x02")
+    flags = struct.unpack_from("<H", data, place + 8)[0]
+    struct.pack_into("<H", data, place + 8, flags | 1)
+    assert rejection(bytes(data)).rule == "encrypted_workbook"
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        (b"", "empty_file"),
+        (b"<html><body>Please sign in</body></html>", "not_a_workbook"),
+        (b"Visit,Client\n1,2\n", "not_a_workbook"),
+        (b"PK\x03\x04 and then nothing", "unreadable_workbook"),
+    ],
+)
+def test_what_is_no_workbook(data: bytes, rule: str) -> None:
+    assert rejection(data).rule == rule
+
+
+def test_an_archive_of_another_kind() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("word/document.xml", "<x/>")
+    assert rejection(buffer.getvalue()).rule == "not_a_workbook"
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.data())
+def test_a_damaged_workbook_is_a_plain_rejection_or_reads_the_same_rows(
+    data: st.DataObject,
+) -> None:
+    sound = bytearray(sheet_of(HEADER, *([n, "c1", "t1", "05/03/2024"] for n in range(8))))
+    cut = data.draw(st.integers(0, len(sound)))
+    damaged = bytearray(sound[:cut]) if data.draw(st.booleans()) else sound
+    for _ in range(data.draw(st.integers(0, 4))):
+        if damaged:
+            damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        extracts = read(SESSIONS, ("export.xlsx", bytes(damaged)))
+    except DeliveryRejected as error:
+        assert "c1" not in str(error)
+    else:
+        assert balance(extracts[0]) == extracts[0].rows_read
+
+
+CELL = st.one_of(
+    st.none(),
+    st.integers(-(10**9), 10**9),
+    st.floats(-1e6, 1e6, allow_nan=False).map(lambda x: round(x, 4)),
+    st.text(
+        st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=8
+    ).filter(lambda text: not text.startswith(("=", "{")) and "_x" not in text),
+    st.dates(date(1995, 1, 1), date(2040, 1, 1)),
+    st.booleans(),
+)
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1, max_size=8))
+def test_cells_read_as_an_independent_program_reads_them(rows: list[list[object]]) -> None:
+    data = sheet_of(["a", "b", "c"], *rows, strings_to_urls=False, strings_to_numbers=False)
+    ours = read_sheet(data, "x.xlsx", None)
+    theirs = (
+        fastexcel.read_excel(data)
+        .load_sheet(0, header_row=None, dtypes="string", skip_rows=1)
+        .to_polars()
+    )
+    for number, row in enumerate(rows, start=2):
+        got = ours.rows.get(number, {})
+        for column, cell in enumerate(row):
+            text = got.get(column)
+            if cell is None:
+                assert text is None
+            elif isinstance(cell, date):
+                assert text == cell.isoformat()
+            elif isinstance(cell, bool):
+                assert text == str(cell).lower()
+            elif isinstance(cell, str):
+                assert text == cell
+            else:
+                assert float(text) == pytest.approx(cell, rel=1e-12)
+    filled = [row for row in theirs.iter_rows() if any(row)] if theirs.width else []
+    table = read_workbook(data_file("x.xlsx", data), None, 1).table
+    assert table.rows_read == table.frame.height == len(filled)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("yyyy-mm-dd", "date"),
+        ("[$-409]d/m/yy h:mm AM/PM;@", "date"),
+        ("mmm-yy", "date"),
+        ("hh:mm:ss", "time"),
+        ("[h]:mm", "time"),
+        ("General", "number"),
+        ("0.00E+00", "number"),
+        ('#,##0.00 "days"', "number"),
+        ("[Red]-0.0;0.0", "number"),
+        (r"0\d", "number"),
+        ("_-* #,##0_-", "number"),
+    ],
+)
+def test_what_a_number_format_shows(code: str, kind: str) -> None:
+    assert format_kind(170, {170: code}) == kind
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "text"),
+    [
+        ("45356", "date", "2024-03-05"),
+        ("45356.395833333336", "date", "2024-03-05T09:30:00"),
+        ("0.395833333333333", "time", "09:30:00"),
+        ("-3", "date", "-3"),
+        ("99999999", "date", "99999999"),
+    ],
+)
+def test_serials(raw: str, kind: str, text: str) -> None:
+    assert serial_text(raw, kind, datetime(1899, 12, 30)) == text
+
+
+def test_serials_are_days_since_the_epoch() -> None:
+    moment = datetime(2031, 7, 4, 23, 59, 59, tzinfo=UTC)
+    days = (moment - datetime(1899, 12, 30, tzinfo=UTC)) / timedelta(days=1)
+    assert serial_text(repr(days), "date", datetime(1899, 12, 30)) == "2031-07-04T23:59:59"
+    assert moment.time() > time(12)
