@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from orchestration.durable import read_json, sync_file, sync_folder, write_json
+from orchestration.durable import sync_file, sync_folder
 from orchestration.errors import RapportError
 from orchestration.home import Home
 from orchestration.instruments import write_instruments
@@ -22,7 +22,7 @@ from orchestration.release.catalogue import new_release_id
 from orchestration.release.publish import Label
 from orchestration.settings import Settings
 
-CONTEXT_NAME = "context.json"
+CONTEXT_NAME = "context.parquet"
 
 
 @dataclass(frozen=True)
@@ -91,23 +91,10 @@ def write_context(settings: Settings, project_fingerprint: str, as_of: date | No
     home.build.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_instruments(settings.instruments, home.build)
     frame = pl.DataFrame([asdict(context)], schema_overrides={"built_at": pl.Datetime("us")})
-    frame.write_parquet(home.build / "context.parquet")
-    sync_file(home.build / "context.parquet")
+    frame.write_parquet(home.build / CONTEXT_NAME)
+    sync_file(home.build / CONTEXT_NAME)
     sync_folder(home.build)
-    write_json(home.build / CONTEXT_NAME, asdict(context.label()))
     return context
-
-
-def read_label(home: Home) -> Label:
-    """What the finished build of this home is called.
-
-    Raises:
-        RapportError: there is no build.
-    """
-    content = read_json(home.build / CONTEXT_NAME)
-    if content is None:
-        raise RapportError("There is no finished build to release. Run `rapport build`.")
-    return Label(**content)
 
 
 def decide_as_of(

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import RapportError
-from orchestration.release.publish import BUILD_NAME
+from orchestration.release.catalogue import BUILD_NAME
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest

@@ -8,26 +8,30 @@ A build always makes the whole warehouse in a fresh file: a part of it would mix
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.build_log import LOG_NAME, build_log
 from orchestration.context import BuildContext, write_context
 from orchestration.errors import RapportError
 from orchestration.home import Home
 from orchestration.manifest import PROJECT_FOLDER, HeldManifest, dbt_environment, held_manifest
+from orchestration.release.catalogue import BUILD_NAME, FINISHED_NAME
 from orchestration.release.kill_points import reach
-from orchestration.release.publish import BUILD_NAME
+from orchestration.release.publish import finish_build
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from dbt_common.events.base_types import EventMsg
 
 _GOOD = frozenset({"success", "pass", "warn", "no-op"})
+_LEVELS = {"warn": logging.WARNING, "error": logging.ERROR}
+_NAMED_FAILURES = 5
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,7 @@ def build_warehouse(
     """
     held = held_manifest()
     context = write_context(settings, held.fingerprint, as_of)
+    reach("context_written")
     return run_dbt(settings.home, context, held, on_event, threads=threads)
 
 
@@ -133,40 +138,46 @@ def run_dbt(
 
     started = time.perf_counter()
     build_file = home.build / BUILD_NAME
+    (home.build / FINISHED_NAME).unlink(missing_ok=True)
     for stale in home.build.glob(f"{BUILD_NAME}*"):
         stale.unlink() if stale.is_file() else shutil.rmtree(stale)
-    log_folder = home.logs / "dbt"
-    log_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     nodes: list[Node] = []
+    build_environment = dbt_environment(
+        RAPPORT_HOME=str(home.path), RAPPORT_BUILD_FILE=str(build_file)
+    )
+    with build_log(home) as log, build_environment:
 
-    def listen(event: EventMsg) -> None:
-        node = _finished_node(event)
-        if node is not None:
-            nodes.append(node)
-            if on_event is not None:
-                on_event(node)
+        def listen(event: EventMsg) -> None:
+            node = _finished_node(event)
+            if node is not None:
+                nodes.append(node)
+                log.info("%s %s %.3fs %s", node.status, node.unique_id, node.seconds, node.message)
+                if on_event is not None:
+                    on_event(node)
+            elif event.info.level in ("warn", "error"):
+                log.log(_LEVELS[event.info.level], "%s", event.info.msg)
 
-    with dbt_environment(RAPPORT_HOME=str(home.path), RAPPORT_BUILD_FILE=str(build_file)):
         try:
-            done = dbtRunner(manifest=held.for_dbt(), callbacks=[listen]).invoke(
-                _arguments(home, log_folder, threads)
-            )
+            runner = dbtRunner(manifest=held.for_dbt(), callbacks=[listen])
+            done = runner.invoke(_arguments(home, threads))
         finally:
             _let_go()
     result = BuildResult(context, tuple(nodes), time.perf_counter() - started)
     if not done.success:
-        raise WarehouseError(_explain(result, done.exception, home, log_folder), result.nodes)
+        raise WarehouseError(_explain(result, done.exception), result.nodes)
+    finish_build(home, context.label())
     reach("warehouse_built")
     return result
 
 
-def _arguments(home: Home, log_folder: Path, threads: int | None) -> list[str]:
+def _arguments(home: Home, threads: int | None) -> list[str]:
     return [
         "build",
         *("--project-dir", str(PROJECT_FOLDER), "--profiles-dir", str(PROJECT_FOLDER)),
         # Inside the home, so that builds of two homes never write into one folder.
-        *("--target-path", str(home.build / "dbt"), "--log-path", str(log_folder)),
-        *("--log-level", "none", "--log-level-file", "info", "--no-use-colors-file"),
+        *("--target-path", str(home.build / "dbt"), "--log-path", str(home.build / "dbt")),
+        # dbt's own logs cost a tenth of its time; ``listen`` writes what we want to keep.
+        *("--log-level", "none", "--log-level-file", "none"),
         # Unit tests prove the SQL on made-up rows; `make test` runs them, a build need not.
         *("--exclude-resource-type", "unit_test"),
         *(("--threads", str(threads)) if threads else ()),
@@ -199,21 +210,18 @@ def _let_go() -> None:
     DuckDBConnectionManager.close_all_connections()
 
 
-def _explain(
-    result: BuildResult, exception: BaseException | None, home: Home, log_folder: Path
-) -> str:
+def _explain(result: BuildResult, exception: BaseException | None) -> str:
     """Say which models and tests failed, without dbt's words: they may quote a row."""
-    log = (log_folder / "dbt.log").relative_to(home.path)
     parts = []
-    for node in result.bad[:5]:
+    for node in result.bad[:_NAMED_FAILURES]:
         name = node.unique_id.split(".")[2]
         if node.kind == "test" and node.status == "fail":
             parts.append(f"check {name} found {node.failures} rows that break its rule")
         else:
             parts.append(f"{node.kind} {name} could not be made")
-    if len(result.bad) > 5:
-        parts.append(f"and {len(result.bad) - 5} more failed")
+    if len(result.bad) > _NAMED_FAILURES:
+        parts.append(f"{len(result.bad) - _NAMED_FAILURES} more failed")
     if not parts:
         kind = type(exception).__name__ if exception is not None else "no reason given"
         parts.append(f"dbt stopped before its first model ({kind})")
-    return f"The warehouse was not built: {'; '.join(parts)}. Details: {log} in the home."
+    return f"The warehouse was not built: {'; '.join(parts)}. Details: logs/{LOG_NAME} in the home."

@@ -35,6 +35,10 @@ from orchestration.release.kill_points import reach
 POINTER_NAME = "current.json"
 LINK_NAME = "current"
 
+# In the build folder: what dbt writes, and the mark that it is whole.
+BUILD_NAME = "build.duckdb"
+FINISHED_NAME = "finished.json"
+
 _ID = re.compile(r"(\d{8}T\d{6})-[0-9a-f]{6}")
 _ID_TIME = "%Y%m%dT%H%M%S"
 
@@ -267,8 +271,10 @@ def _sweep(home: Home) -> None:
     for path in home.releases.iterdir():
         if path.name not in published:
             _discard(path)
+    finished = (home.build / FINISHED_NAME).exists()
     for path in home.build.glob("*.duckdb*"):
-        _discard(path)
+        if not (finished and path.name == BUILD_NAME):
+            _discard(path)
 
 
 def _discard(path: Path) -> None:

@@ -11,22 +11,28 @@ copied out; both files read from end to end; sealed (mode 0440) and synced; give
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
 
 from orchestration import lock
-from orchestration.durable import sha256_of, sync_file, sync_folder
+from orchestration.durable import read_json, sha256_of, sync_file, sync_folder, write_json
 from orchestration.errors import RapportError
 from orchestration.home import Home
 from orchestration.release.build_note import note_build
-from orchestration.release.catalogue import Release, file_name, keep_last, point_to
+from orchestration.release.catalogue import (
+    BUILD_NAME,
+    FINISHED_NAME,
+    Release,
+    file_name,
+    keep_last,
+    point_to,
+)
 from orchestration.release.content import Contents, quoted, read_contents
 from orchestration.release.gates import check_gates
 from orchestration.release.kill_points import reach
 
-BUILD_NAME = "build.duckdb"
 ANALYST_BUILD_NAME = "analyst.duckdb"
 
 # Views over the landing and what only the build needs. A release holds tables alone.
@@ -46,12 +52,17 @@ class Label:
     is_demo: bool
 
 
-def promote(home: Home, label: Label, keep: int = 3) -> Release:
+def finish_build(home: Home, label: Label) -> None:
+    """Mark the build file as whole; without this mark it is never released."""
+    sync_file(home.build / BUILD_NAME)
+    write_json(home.build / FINISHED_NAME, asdict(label))
+
+
+def promote(home: Home, keep: int = 3) -> Release:
     """Make the finished build of a home its current release.
 
     Args:
         home: the home; its lock is taken.
-        label: what the release says about itself.
         keep: how many releases to keep, this one included.
 
     Returns:
@@ -59,11 +70,12 @@ def promote(home: Home, label: Label, keep: int = 3) -> Release:
 
     Raises:
         GateError: rows are unaccounted for or a blocking check is violated.
-        RapportError: the file is not whole, or could not be closed cleanly.
+        RapportError: there is no finished build, or its file is not whole.
     """
     with lock.hold(home.path):
         build_file = home.build / BUILD_NAME
-        if not build_file.is_file():
+        mark = read_json(home.build / FINISHED_NAME)
+        if mark is None or not build_file.is_file():
             raise RapportError("There is no finished build to release. Run `rapport build`.")
         check_gates(home, build_file)
         reach("gates_passed")
@@ -75,7 +87,7 @@ def promote(home: Home, label: Label, keep: int = 3) -> Release:
         contents = _read_through(build_file)
         _read_through(analyst_file)
         reach("verified")
-        release = _seal(label, build_file, analyst_file, contents)
+        release = _seal(Label(**mark), build_file, analyst_file, contents)
         reach("sealed")
         _shelve(home, release, build_file, analyst_file)
         point_to(home, release)
@@ -87,6 +99,8 @@ def promote(home: Home, label: Label, keep: int = 3) -> Release:
 
 
 def _strip(build_file: Path) -> None:
+    # A release that was stopped after sealing left the file read-only.
+    build_file.chmod(0o600)
     with closing(duckdb.connect(str(build_file))) as con:
         for schema in HELPER_SCHEMAS:
             con.execute(f"drop schema if exists {quoted(schema)} cascade")
@@ -154,6 +168,7 @@ def _shelve(home: Home, release: Release, build_file: Path, analyst_file: Path) 
     build_file.rename(home.releases / release.file)
     reach("supervision_in_place")
     analyst_file.rename(home.releases / release.analyst_file)
+    (home.build / FINISHED_NAME).unlink()
     sync_folder(home.releases)
     sync_folder(home.build)
     reach("analyst_in_place")
