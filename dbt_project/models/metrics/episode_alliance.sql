@@ -97,20 +97,20 @@ judged as (
     left join third_sessions on summed.episode_key = third_sessions.episode_key
 ),
 
--- A line that starts at the ceiling cannot rise (metrics.md 2.3), so it is not shown.
+-- A line that starts at the ceiling cannot rise (metrics.md 2.3), so it is not shown. The condition
+-- stands in the select list: in the join it would cost the hash join.
 with_slopes as (
     select
         judged.*,
-        slopes.slope,
-        slopes.slope_intercept,
-        slopes.slope_se,
+        case when judged.has_headroom then slopes.slope end as slope,
+        case when judged.has_headroom then slopes.slope_intercept end as slope_intercept,
+        case when judged.has_headroom then slopes.slope_se end as slope_se,
         slopes.t_quantile
     from judged
     left join slopes
         on
             judged.episode_key = slopes.episode_key
             and judged.instrument = slopes.instrument
-            and judged.has_headroom
 ),
 
 episode_alliance as (
