@@ -182,7 +182,7 @@ def load_settings(home: Path | None = None) -> Settings:
     except ValidationError as error:
         raise SettingsError(describe(error)) from None
     settings = Settings(home=place, **{name: getattr(file, name) for name in _File.model_fields})
-    _check_readers(settings)
+    _check_sources(settings)
     return settings
 
 
@@ -206,11 +206,18 @@ def describe(error: ValidationError, prefix: str = "") -> str:
     return "\n".join(lines)
 
 
-def _check_readers(settings: Settings) -> None:
-    # Imported here because the readers themselves import SourceConfig.
+def _check_sources(settings: Settings) -> None:
+    # Imported here because both themselves import SourceConfig.
+    from orchestration.extract.times import check_pattern  # noqa: PLC0415
     from orchestration.readers import READERS  # noqa: PLC0415
 
     for name, config in settings.sources.items():
+        if config.generated_at_pattern is not None:
+            try:
+                check_pattern(config.generated_at_pattern)
+            except ValueError as error:
+                key = f"sources.{name}.generated_at_pattern"
+                raise SettingsError(f"rapport.toml: {key}: {error}") from None
         reader = READERS.get(config.reader)
         if reader is None:
             known = ", ".join(sorted(READERS))

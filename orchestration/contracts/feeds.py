@@ -58,6 +58,7 @@ class Column:
         maximum: largest accepted number.
         date_as: name of a further landed column with the local date of this timestamp.
         default: value that stands for an empty cell of a boolean.
+        may_be_old: whether a date before 1990 is believed.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Column:
     maximum: float | None = None
     date_as: str | None = None
     default: bool | None = None
+    may_be_old: bool = False
 
     @property
     def landed_name(self) -> str:
@@ -245,8 +247,8 @@ CLINICIANS = Feed(
         _id("clinician_id", "clinician", required=True),
         _code("role", "staff", "trainee", "supervisor"),
         _code("site_id"),  # a code, not a pseudonym: sites are named on the director's pages
-        _on("started_on"),
-        _on("ended_on"),
+        Column("started_on", Kind.DATE, may_be_old=True),
+        Column("ended_on", Kind.DATE, may_be_old=True),
         *_HISTORY,
     ),
 )
@@ -329,6 +331,7 @@ LEDGER_SCHEMA: dict[str, pl.DataType] = {
     "window_start": pl.Datetime("us"),
     "window_end": pl.Datetime("us"),
     "generated_at": pl.Datetime("us"),
+    "known_until": pl.Datetime("us"),  # nothing that happened later can be in the delivery
     "feed": pl.String(),
     "rows_read": pl.Int64(),
     "rows_accepted": pl.Int64(),

@@ -90,8 +90,9 @@ class Extract:
     """Rows of one file for one canonical feed, all text, before any check of a value.
 
     ``rows_read`` is the reader's independent count of records: it must equal the rows of ``frame``
-    plus the distinct rejected rows plus the filtered ones, or the delivery is rejected with
-    ``row_conservation``. A reader that makes several rows of one record multiplies the count.
+    plus those of ``rejects`` plus the filtered ones, or the delivery is rejected with
+    ``row_conservation``. A reader that makes several rows of one record multiplies the count, and
+    says in ``file_rows`` how many records the file itself has.
 
     Attributes:
         feed: name of the canonical feed.
@@ -99,8 +100,9 @@ class Extract:
         frame: ``row_number`` Int64 and canonical columns as String; a column the file does not have
             may be left out. Nothing outside the contract. Empty text and null both mean missing.
         rows_read: records counted apart from the parse that made ``frame``.
+        file_rows: records of the file where they are not ``rows_read``; a manifest counts these.
         rows_filtered: rows a declared filter took out, by the filter's name.
-        rejects: rows whose structure is broken: row_number, rule (``structure:...``), column_name.
+        rejects: one row per row that could not be made: row_number, rule, column_name.
         dropped_columns: safe names of columns that are not in the contract, in file order.
         warnings: plain sentences for the person; no value of a cell.
     """
@@ -109,6 +111,7 @@ class Extract:
     file: str
     frame: pl.DataFrame = field(repr=False)
     rows_read: int
+    file_rows: int | None = None
     rows_filtered: Mapping[str, int] = field(default_factory=dict)
     rejects: pl.DataFrame = field(default_factory=empty_rejects, repr=False)
     dropped_columns: tuple[str, ...] = ()

@@ -40,7 +40,7 @@ class Table:
     """The rows of one file whose structure is sound, all text.
 
     ``rows_read`` was counted apart from the parse that made ``frame`` and equals the rows of
-    ``frame`` plus the distinct rows of ``rejects`` plus ``rows_blank``; anything else is for the
+    ``frame`` plus those of ``rejects`` plus ``rows_blank``; anything else is for the
     landing to find and refuse.
 
     Attributes:
@@ -48,7 +48,7 @@ class Table:
         frame: ``row_number`` and one String column per header cell, named by ``unique_names``.
         rows_read: records below the header; lines without any text are none.
         rows_blank: records of which every cell is empty (spreadsheets leave them at the end).
-        rejects: row_number, rule (``structure:...``), column_name.
+        rejects: one row per broken row: row_number, rule (``structure:...``), column_name.
         warnings: sentences for the person; no value of a cell.
         unreadable: names in ``frame`` of columns whose type has no text (lists, binary).
     """

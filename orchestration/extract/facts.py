@@ -1,0 +1,176 @@
+"""What is known about a delivery as a whole: its zone, its time, and what kind of extract it is.
+
+Here: the order in which manifest, settings and names are believed, and the ids made of it. Not
+here: reading the rows (rows.py).
+
+* time zone: manifest, else the source's, else the practice's.
+* extract kind: manifest, else the source's, else ``delta``.
+* generated at: manifest, else the source's ``generated_at_pattern`` in a name, else an ISO date in
+  the folder's name, then in a file's; else unknown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from orchestration.contracts.feeds import CONTRACT_VERSION
+from orchestration.errors import DeliveryRejected
+from orchestration.extract.delivery_manifest import (
+    MAX_BYTES,
+    Manifest,
+    check_files,
+    parse_manifest,
+)
+from orchestration.extract.inbox import Found, hash_file, read_file
+from orchestration.extract.pii import safe_label
+from orchestration.extract.times import Moment, check_zone, moment_in_name, parse_moment
+from orchestration.readers.base import DeliveryFile
+from orchestration.settings import Settings, SourceConfig
+
+_ID_LENGTH = 16
+
+
+@dataclass(frozen=True)
+class Content:
+    """The bytes of a delivery, whatever its name.
+
+    Attributes:
+        files: its data files, hashed.
+        sha256: of the sorted hashes of its files; the manifest and all names left out.
+    """
+
+    files: tuple[DeliveryFile, ...]
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What manifest, settings and names say about a delivery.
+
+    Attributes:
+        manifest: empty where there is none.
+        time_zone: IANA name for times without an offset.
+        extract_kind: full, window or delta.
+        window_start: naive UTC.
+        window_end: naive UTC.
+        generated: when it was made, or None.
+        delivery_id: 16 hex; the same bytes read the same way have the same.
+        sighting_id: 16 hex of the delivery under this name.
+        label: its name where that may be printed.
+        warnings: sentences.
+    """
+
+    manifest: Manifest
+    time_zone: str
+    extract_kind: str
+    window_start: datetime | None
+    window_end: datetime | None
+    generated: Moment | None
+    delivery_id: str
+    sighting_id: str
+    label: str
+    warnings: tuple[str, ...]
+
+
+def hashed_id(*parts: str) -> str:
+    """16 hexadecimal characters that stand for these texts in this order."""
+    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:_ID_LENGTH]
+
+
+def hash_content(found: Found, max_bytes: int) -> Content:
+    """Hash a delivery's data files.
+
+    Raises:
+        DeliveryRejected, DeliveryHeld: a file cannot be read, or not now.
+    """
+    files = []
+    for path in found.files:
+        sha256, size = hash_file(path, max_bytes)
+        load = partial(read_file, path, sha256, max_bytes)
+        files.append(DeliveryFile(path.name, safe_label(path.name, "file"), sha256, size, load))
+    return Content(tuple(files), _hash_of(file.sha256 for file in files))
+
+
+def _hash_of(hashes: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()
+
+
+def gather_facts(found: Found, content: Content, settings: Settings) -> Facts:
+    """Put together what is known about a delivery before a row of it is read.
+
+    Raises:
+        DeliveryRejected: its manifest is not sound, or does not match the files.
+        DeliveryHeld: the manifest changed while it was read.
+    """
+    config = settings.source(found.source)
+    manifest = Manifest()
+    if found.manifest is not None:
+        manifest = parse_manifest(read_file(found.manifest, None, MAX_BYTES))
+        check_files(manifest, content.files)
+    zone = manifest.time_zone or settings.time_zone(found.source)
+    check_zone(zone)
+    kind = manifest.extract_kind or config.extract_kind or "delta"
+    start, end = _window(manifest, kind, zone)
+    generated = _generated(found, manifest, config, zone)
+    delivery_id = hashed_id(
+        found.source, CONTRACT_VERSION, config.fingerprint(zone), content.sha256
+    )
+    warnings = list(found.warnings)
+    if manifest.source_system and manifest.source_system.strip().lower() != found.source.lower():
+        warnings.append("manifest.json: source_system is not the name of the source folder")
+    return Facts(
+        manifest=manifest,
+        time_zone=zone,
+        extract_kind=kind,
+        window_start=start,
+        window_end=end,
+        generated=generated,
+        delivery_id=delivery_id,
+        sighting_id=hashed_id(delivery_id, found.name),
+        label=safe_label(found.stem, "delivery", delivery_id),
+        warnings=tuple(warnings),
+    )
+
+
+def _window(manifest: Manifest, kind: str, zone: str) -> tuple[datetime | None, datetime | None]:
+    """Start and end of a window extract in naive UTC, as far as the manifest gives them."""
+    bounds = []
+    for name, text in (
+        ("window_start", manifest.window_start),
+        ("window_end", manifest.window_end),
+    ):
+        if text is None:
+            if kind == "window":
+                raise _invalid(f"{name} is needed for a window extract")
+            bounds.append(None)
+            continue
+        is_date = len(text.strip()) == len("2026-01-01")
+        moment = parse_moment(f"{text.strip()}T00:00" if is_date else text, zone)
+        if moment is None:
+            raise _invalid(f"{name} is not an ISO 8601 date or time")
+        bounds.append(moment.at)
+    return bounds[0], bounds[1]
+
+
+def _generated(found: Found, manifest: Manifest, config: SourceConfig, zone: str) -> Moment | None:
+    if manifest.generated_at is not None:
+        moment = parse_moment(manifest.generated_at, zone)
+        if moment is None:
+            raise _invalid("generated_at is not an ISO 8601 date or time")
+        return moment
+    names = [found.stem, *(path.name for path in found.files)]
+    for pattern in (config.generated_at_pattern, None):
+        moments = [moment_in_name(name, pattern, zone) for name in names]
+        known = [moment for moment in moments if moment is not None]
+        if known:
+            # The folder's own date is believed; of the files' dates the newest.
+            return moments[0] or max(known, key=lambda moment: moment.at)
+    return None
+
+
+def _invalid(detail: str) -> DeliveryRejected:
+    return DeliveryRejected("manifest_invalid", "manifest.json", detail)

@@ -1,0 +1,239 @@
+"""What lies in the inbox: deliveries, their files, and what is not fit to be opened.
+
+Here: names and kinds of files, and reading bytes safely. Not here: what the bytes mean.
+
+A file may change while it is read, be a link to somewhere else, or a pipe that never ends. So
+nothing is opened that is not a plain file, links are not followed, and bytes count only if the file
+was the same before and after. Names may be those of people: what is printed is a safe label.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from orchestration.errors import DeliveryHeld, DeliveryRejected
+from orchestration.extract.delivery_manifest import NAME as MANIFEST_NAME
+from orchestration.extract.pii import safe_label
+from orchestration.settings import SOURCE_NAME
+
+# Left by desktops and editors; never part of an export.
+_IGNORED = {".ds_store", "thumbs.db", "desktop.ini", ".gitkeep"}
+_TEMPORARY_STARTS = (".", "~$")
+_TEMPORARY_ENDS = (
+    ".part",
+    ".partial",
+    ".tmp",
+    ".temp",
+    ".crdownload",
+    ".download",
+    ".filepart",
+    "~",
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One delivery as it lies in the inbox.
+
+    Attributes:
+        source: name of the source folder.
+        name: name on disk of the folder, or of the loose file; may hold a person's name.
+        files: paths of its data files, by name.
+        manifest: path of its manifest.json, if any.
+        problem: why it cannot be opened, if so.
+        warnings: sentences about what in it is passed over.
+    """
+
+    source: str
+    name: str
+    files: tuple[Path, ...] = ()
+    manifest: Path | None = None
+    problem: DeliveryHeld | DeliveryRejected | None = None
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def stem(self) -> str:
+        """The delivery's name: the folder's, or the loose file's without suffix."""
+        is_loose = len(self.files) == 1 and self.files[0].name == self.name
+        return Path(self.name).stem if is_loose else self.name
+
+    def signature(self) -> str:
+        """Changes when a file is added, removed or written: two equal ones in a row mean rest."""
+        digest = hashlib.sha256()
+        for path in (*self.files, *([self.manifest] if self.manifest else [])):
+            try:
+                found = path.lstat()
+                digest.update(f"{path.name}|{found.st_size}|{found.st_mtime_ns}\n".encode())
+            except OSError:
+                digest.update(b"gone\n")
+        return digest.hexdigest()
+
+
+def find_deliveries(inbox: Path) -> list[Found]:
+    """Every delivery in the inbox, by source and name; opens no file."""
+    found: list[Found] = []
+    for place in _listed(inbox):
+        source = place.name
+        if place.is_symlink():
+            found.append(Found(safe_label(source, "source"), source, problem=_symlink(None)))
+        elif not place.is_dir():
+            said = "lies outside a source folder: put it into inbox/<source>/"
+            problem = DeliveryRejected("no_source", safe_label(source, "file"), said)
+            found.append(Found("inbox", source, problem=problem))
+        elif not SOURCE_NAME.fullmatch(source):
+            said = "a source folder's name may hold letters, digits, _ and - (at most 40)"
+            problem = DeliveryRejected("source_name", None, said)
+            found.append(Found(safe_label(source, "source"), source, problem=problem))
+        else:
+            found += [find_delivery(entry, source) for entry in _listed(place)]
+    return found
+
+
+def find_delivery(place: Path, source: str) -> Found:
+    """The delivery at one path: a folder with files, or a single file."""
+    name = place.name
+    if _is_temporary(name):
+        return Found(source, name, problem=_temporary(None))
+    if place.is_symlink() or not place.is_dir():
+        problem = _problem_of(place)
+        return Found(source, name, files=() if problem else (place,), problem=problem)
+    try:
+        return _find_in_folder(place, source)
+    except OSError:
+        problem = DeliveryRejected("unreadable", None, "the folder cannot be opened")
+        return Found(source, name, problem=problem)
+
+
+def _find_in_folder(folder: Path, source: str) -> Found:
+    files: list[Path] = []
+    manifest = None
+    warnings = []
+    for entry in _listed(folder):
+        if _is_temporary(entry.name):
+            return Found(source, folder.name, problem=_temporary(safe_label(entry.name, "file")))
+        if entry.is_dir() and not entry.is_symlink():
+            label = safe_label(entry.name, "folder")
+            warnings.append(f"{label}: a folder inside a delivery is not read (unknown_file)")
+            continue
+        if problem := _problem_of(entry):
+            return Found(source, folder.name, problem=problem)
+        if entry.name == MANIFEST_NAME:
+            manifest = entry
+        else:
+            files.append(entry)
+    problem = None
+    if not files:
+        problem = DeliveryHeld("empty_delivery", None, "the folder holds no file yet")
+    return Found(source, folder.name, tuple(files), manifest, problem, tuple(warnings))
+
+
+def _listed(folder: Path) -> list[Path]:
+    entries = sorted(folder.iterdir(), key=lambda path: path.name)
+    return [
+        path
+        for path in entries
+        if path.name.lower() not in _IGNORED and not path.name.startswith("._")
+    ]
+
+
+def _is_temporary(name: str) -> bool:
+    return name.startswith(_TEMPORARY_STARTS) or name.lower().endswith(_TEMPORARY_ENDS)
+
+
+def _temporary(label: str | None) -> DeliveryHeld:
+    return DeliveryHeld("temp_name", label, "a temporary name: the export is still being written")
+
+
+def _symlink(label: str | None) -> DeliveryRejected:
+    return DeliveryRejected("symlink", label, "is a link; links in the inbox are not followed")
+
+
+def _problem_of(path: Path) -> DeliveryHeld | DeliveryRejected | None:
+    """Why this entry is no plain file, if it is none."""
+    label = safe_label(path.name, "file")
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return DeliveryHeld("changed_while_reading", label, "vanished while the inbox was listed")
+    if stat.S_ISLNK(mode):
+        return _symlink(label)
+    if not stat.S_ISREG(mode):
+        return DeliveryRejected("not_a_regular_file", label, "is a pipe, socket or device")
+    return None
+
+
+def hash_file(path: Path, max_bytes: int) -> tuple[str, int]:
+    """SHA-256 and size of a file.
+
+    Raises:
+        DeliveryRejected: it is no plain file, may not be read, or is larger than ``max_bytes``.
+        DeliveryHeld: it changed meanwhile.
+    """
+    label = safe_label(path.name, "file")
+    with _opened(path, label) as handle:
+        before = os.fstat(handle.fileno())
+        if before.st_size > max_bytes:
+            said = f"is larger than {max_bytes // 1_000_000} MB (intake.max_file_mb)"
+            raise DeliveryRejected("too_big", label, said)
+        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        _must_be_same(before, handle.fileno(), path, label)
+    return digest, before.st_size
+
+
+def read_file(path: Path, sha256: str | None, max_bytes: int) -> bytes:
+    """The bytes of a file that was hashed before.
+
+    Raises:
+        DeliveryRejected: as ``hash_file``.
+        DeliveryHeld: its bytes are not those of ``sha256``, or it changed meanwhile.
+    """
+    label = safe_label(path.name, "file")
+    with _opened(path, label) as handle:
+        before = os.fstat(handle.fileno())
+        data = handle.read(max_bytes + 1)
+        _must_be_same(before, handle.fileno(), path, label)
+    if len(data) > max_bytes:
+        raise DeliveryRejected("too_big", label, "is larger than allowed")
+    if len(data) != before.st_size or sha256 not in (None, hashlib.sha256(data).hexdigest()):
+        raise _changed(label)
+    return data
+
+
+def _opened(path: Path, label: str) -> BinaryIO:
+    # O_NONBLOCK: opening a pipe would wait for its writer. O_NOFOLLOW: a link put here meanwhile.
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags)
+    except FileNotFoundError:
+        raise _changed(label) from None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise _symlink(label) from None
+        raise DeliveryRejected("unreadable", label, "may not be read") from None
+    handle = os.fdopen(descriptor, "rb")
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        handle.close()
+        raise DeliveryRejected("not_a_regular_file", label, "is a pipe, socket or device")
+    return handle
+
+
+def _must_be_same(before: os.stat_result, descriptor: int, path: Path, label: str) -> None:
+    """DeliveryHeld unless the open file, and the one of this name, are as they were."""
+    try:
+        states = (os.fstat(descriptor), path.lstat())
+    except OSError:
+        raise _changed(label) from None
+    for now in states:
+        same = (now.st_ino, now.st_size, now.st_mtime_ns)
+        if same != (before.st_ino, before.st_size, before.st_mtime_ns):
+            raise _changed(label)
+
+
+def _changed(label: str) -> DeliveryHeld:
+    return DeliveryHeld("changed_while_reading", label, "changed while it was read")

@@ -1,0 +1,396 @@
+"""Landing the inbox: which delivery is new, which was seen before, which must wait.
+
+Here: the order of the steps and the ledger's rows. Not here: how a delivery is found (inbox.py),
+known (facts.py), read (rows.py) or written (landing.py).
+
+What stands in the landing depends on the set of deliveries alone, not on the order in which they
+came. The same bytes, read under the same settings, are one delivery whatever they are called, and
+land once; each name under which they came is a sighting with a ledger row of its own. Where a
+sighting says that the bytes are younger than was known, what could not yet have happened is judged
+anew. Deliveries that do not land leave everything else alone.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from orchestration.contracts.feeds import LEDGER_SCHEMA
+from orchestration.errors import DeliveryHeld, DeliveryRejected, RapportError
+from orchestration.extract.facts import Content, Facts, gather_facts, hash_content, hashed_id
+from orchestration.extract.inbox import Found, find_deliveries, find_delivery
+from orchestration.extract.landing import ACCEPTED, Landing
+from orchestration.extract.pii import safe_label
+from orchestration.extract.pseudonyms import KEY_BYTES, Pseudonymiser, load_key
+from orchestration.extract.rows import BAD_ROW_SCHEMA, FeedReport, ReadRows, Terms, read_rows
+from orchestration.lock import hold
+from orchestration.readers.base import Delivery
+from orchestration.settings import SOURCE_NAME, Settings
+
+_COUNTS = ("rows_read", "rows_accepted", "rows_quarantined", "rows_collapsed", "rows_filtered")
+# What a sighting says of itself; where it changes, the sighting is judged anew.
+_OWN = ("delivery", "extract_kind", "window_start", "window_end", "generated_at", "known_until")
+
+
+@dataclass(frozen=True)
+class DeliveryReport:
+    """What became of one delivery.
+
+    Attributes:
+        source: its source folder.
+        delivery: its name where that may be printed.
+        status: accepted, accepted_with_warnings, duplicate, rejected or held.
+        reason: why it was rejected or held: rule, file, row, plain words.
+        feeds: counts by feed.
+        warnings: sentences without any value.
+        bad_rows: feed, file, row_number, rule, column_name of quarantined rows.
+        is_new: whether this run landed or judged it; False for one that stood in the ledger.
+        delivery_id: 16 hex.
+    """
+
+    source: str
+    delivery: str
+    status: str
+    reason: str | None = None
+    feeds: tuple[FeedReport, ...] = ()
+    warnings: tuple[str, ...] = ()
+    bad_rows: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema=BAD_ROW_SCHEMA), repr=False
+    )
+    is_new: bool = True
+    delivery_id: str = ""
+
+    @property
+    def is_landed(self) -> bool:
+        """Whether its rows are in the landing."""
+        return self.status in (*ACCEPTED, "duplicate")
+
+
+@dataclass(frozen=True)
+class _Sighting:
+    """A delivery whose bytes and facts are known."""
+
+    found: Found
+    content: Content
+    facts: Facts
+
+    @property
+    def content_key(self) -> tuple[str, str]:
+        """What is the same for the same bytes of the same source."""
+        return self.found.source, self.content.sha256
+
+
+def land_inbox(
+    settings: Settings, progress: Callable[[DeliveryReport], None] | None = None
+) -> list[DeliveryReport]:
+    """Read every complete delivery of the inbox and write landing, quarantine and ledger.
+
+    Args:
+        settings: of the home.
+        progress: told each delivery's report as soon as it is done.
+
+    Returns:
+        A report per delivery in the inbox, by source and name.
+
+    Raises:
+        PseudonymKeyError: no usable key, or another one than before.
+        HomeBusyError: another process works in this home.
+    """
+    with hold(settings.home.path), _private_files():
+        return list(_Round(settings, progress or (lambda report: None)).run())
+
+
+def check_path(path: Path, source: str | None, settings: Settings) -> DeliveryReport:
+    """Read one export as a delivery of a source and say what would become of it; writes nothing.
+
+    Args:
+        path: a folder with files, or one file.
+        source: whose settings apply; by default the inbox folder it lies in, else none.
+        settings: of the home.
+
+    Raises:
+        RapportError: there is nothing at the path, or the source's name is none.
+    """
+    place = path.expanduser().absolute()
+    if not place.is_symlink() and not place.exists():
+        raise RapportError("there is no file or folder at this path")
+    name = source or _source_of(place, settings)
+    if not SOURCE_NAME.fullmatch(name):
+        raise RapportError("a source's name may hold letters, digits, _ and - (at most 40)")
+    found = find_delivery(place, name)
+    try:
+        sighting = _open(found, settings)
+        # Pseudonyms are needed to compare rows, not to be kept: any key will do.
+        rows = _read(
+            sighting,
+            settings,
+            Pseudonymiser(secrets.token_bytes(KEY_BYTES)),
+            _known_until(sighting.facts),
+        )
+    except (DeliveryRejected, DeliveryHeld) as problem:
+        return _problem_report(found, problem)
+    return _report(_ledger_rows(sighting, settings, rows), rows.bad, is_new=True)
+
+
+def _source_of(place: Path, settings: Settings) -> str:
+    inbox = settings.home.inbox
+    return place.relative_to(inbox).parts[0] if place.is_relative_to(inbox) else "check"
+
+
+@contextmanager
+def _private_files() -> Iterator[None]:
+    """What is written is for its owner alone (trust.md 0, finding 16)."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+class _Round:
+    """One run over the inbox."""
+
+    def __init__(self, settings: Settings, progress: Callable[[DeliveryReport], None]) -> None:
+        self.settings = settings
+        self.progress = progress
+        self.pseudonyms = Pseudonymiser(load_key(settings.home.secrets))
+        self.landing = Landing(settings.home)
+        self.ledger = self.landing.prepare()
+        self.landing.check_key(self.pseudonyms, self.ledger)
+        self.latest: dict[tuple[str, str], datetime | None] = {}
+        self.judged: set[str] = set()
+
+    def run(self) -> Iterator[DeliveryReport]:
+        """Settle every delivery; opens all before it lands one, to know what is youngest."""
+        settings = self.settings
+        settings.home.inbox.mkdir(mode=0o700, exist_ok=True)
+        opened: list[_Sighting | DeliveryReport] = []
+        names = defaultdict(set)
+        for found in find_deliveries(settings.home.inbox):
+            try:
+                sighting = _open(found, settings)
+            except (DeliveryRejected, DeliveryHeld) as problem:
+                opened.append(self._refuse(found, problem))
+                continue
+            opened.append(sighting)
+            names[sighting.content_key].add(sighting.facts.label)
+            self._learn(sighting.content_key, _known_until(sighting.facts))
+        seen = self.ledger.select("source", "content_sha256", "known_until").unique()
+        for source, sha256, until in seen.iter_rows():
+            self._learn((source, sha256), until)
+        for each in opened:
+            report = each
+            if isinstance(each, _Sighting):
+                report = self._settle(each, names[each.content_key])
+            self.progress(report)
+            yield report
+
+    def _learn(self, content: tuple[str, str], until: datetime | None) -> None:
+        known = self.latest.get(content)
+        self.latest[content] = max(filter(None, (known, until)), default=None)
+
+    def _settle(self, sighting: _Sighting, names: set[str]) -> DeliveryReport:
+        """Land a delivery unless it stands in the ledger as it is."""
+        facts = sighting.facts
+        landed = self.ledger.filter(pl.col("delivery_id") == facts.delivery_id)
+        own = landed.filter(pl.col("sighting_id") == facts.sighting_id)
+        latest = self.latest[sighting.content_key]
+        is_young = landed["known_until"].max() != latest
+        must_judge = facts.delivery_id not in self.judged and (landed.is_empty() or is_young)
+        is_new = must_judge or not _says_the_same(own, facts)
+        bad = None
+        if is_new:
+            try:
+                rows = _read(sighting, self.settings, self.pseudonyms, latest)
+            except (DeliveryRejected, DeliveryHeld) as problem:
+                return self._refuse(sighting.found, problem)
+            own = self._write(sighting, rows, landed, must_judge=must_judge)
+            bad = rows.bad
+        self._supersede(sighting, own, names)
+        bad = self.landing.quarantined(facts.delivery_id) if bad is None else bad
+        return _as_duplicate(_report(own, bad, is_new=is_new), own, self.ledger)
+
+    def _write(
+        self, sighting: _Sighting, rows: ReadRows, landed: pl.DataFrame, *, must_judge: bool
+    ) -> pl.DataFrame:
+        """Write the rows if they are new, then the ledger; gives the sighting's ledger rows."""
+        facts = sighting.facts
+        own = _ledger_rows(sighting, self.settings, rows)
+        changed = [own]
+        if must_judge:
+            self.landing.write_rows(facts.delivery_id, sighting.found.source, facts.label, rows)
+            self.judged.add(facts.delivery_id)
+            others = landed.filter(pl.col("sighting_id") != facts.sighting_id)
+            changed += [_recounted(other, own) for other in _sightings(others)]
+        self._record(changed)
+        return own
+
+    def _record(self, changed: list[pl.DataFrame]) -> None:
+        for rows in changed:
+            self.landing.write_sighting(rows)
+        ids = [rows["sighting_id"][0] for rows in changed]
+        kept = self.ledger.filter(~pl.col("sighting_id").is_in(ids))
+        self.ledger = pl.concat([kept, *changed])
+
+    def _supersede(self, sighting: _Sighting, own: pl.DataFrame, names: set[str]) -> None:
+        """Let the rows made under newer settings replace those of the same bytes under older ones.
+
+        Sightings whose files have left the inbox stay in the ledger, for the new rows.
+        """
+        older = self.ledger.filter(
+            (pl.col("source") == sighting.found.source)
+            & (pl.col("content_sha256") == sighting.content.sha256)
+            & (pl.col("delivery_id") != sighting.facts.delivery_id)
+        )
+        if older.is_empty():
+            return
+        gone = [rows for rows in _sightings(older) if rows["delivery"][0] not in names]
+        self._record([_recounted(rows, own) for rows in gone])
+        present = older.filter(pl.col("delivery").is_in(names))["sighting_id"].unique()
+        self.landing.remove_sightings(present)
+        self.ledger = self.ledger.filter(~pl.col("sighting_id").is_in(present))
+        self.landing.remove_rows(set(older["delivery_id"]))
+
+    def _refuse(self, found: Found, problem: DeliveryRejected | DeliveryHeld) -> DeliveryReport:
+        """Say in the ledger that a delivery did not land; a later run says it anew."""
+        report = _problem_report(found, problem)
+        row = dict.fromkeys(LEDGER_SCHEMA) | {
+            "sighting_id": report.delivery_id,
+            "delivery_id": report.delivery_id,
+            "source": report.source,
+            "delivery": report.delivery,
+            "reader": self.settings.source(found.source).reader,
+            "status": report.status,
+            "reason": report.reason,
+            "warnings": "",
+            **dict.fromkeys(_COUNTS, 0),
+        }
+        self.landing.write_sighting(pl.DataFrame([row], schema=LEDGER_SCHEMA))
+        return report
+
+
+def _open(found: Found, settings: Settings) -> _Sighting:
+    if found.problem is not None:
+        raise found.problem
+    content = hash_content(found, settings.intake.max_file_mb * 1_000_000)
+    return _Sighting(found, content, gather_facts(found, content, settings))
+
+
+def _known_until(facts: Facts) -> datetime | None:
+    return None if facts.generated is None else facts.generated.latest
+
+
+def _read(
+    sighting: _Sighting, settings: Settings, pseudonyms: Pseudonymiser, latest: datetime | None
+) -> ReadRows:
+    source = sighting.found.source
+    facts = sighting.facts
+    names = {source, *settings.sources}
+    if settings.home.inbox.is_dir():
+        names |= {path.name for path in settings.home.inbox.iterdir()}
+    terms = Terms(
+        config=settings.source(source),
+        intake=settings.intake,
+        pseudonyms=pseudonyms,
+        namespaces={name.lower(): settings.id_namespace(name) for name in sorted(names)},
+        manifest=facts.manifest,
+        delivery_id=facts.delivery_id,
+    )
+    files = sighting.content.files
+    delivery = Delivery(source, facts.label, facts.time_zone, files, latest)
+    return read_rows(delivery, terms)
+
+
+def _ledger_rows(sighting: _Sighting, settings: Settings, rows: ReadRows) -> pl.DataFrame:
+    """The ledger's rows of a sighting, one per feed."""
+    facts = sighting.facts
+    warnings = [*facts.warnings, *rows.warnings]
+    is_clean = not warnings and rows.bad.is_empty()
+    same = {
+        **_own(facts),
+        "sighting_id": facts.sighting_id,
+        "delivery_id": facts.delivery_id,
+        "source": sighting.found.source,
+        "reader": settings.source(sighting.found.source).reader,
+        "status": "accepted" if is_clean else "accepted_with_warnings",
+        "reason": None,
+        "warnings": "\n".join(warnings),
+        "content_sha256": sighting.content.sha256,
+    }
+    return pl.DataFrame([same | vars(feed) for feed in rows.feeds], schema=LEDGER_SCHEMA)
+
+
+def _own(facts: Facts) -> dict[str, Any]:
+    values = (
+        facts.label,
+        facts.extract_kind,
+        facts.window_start,
+        facts.window_end,
+        facts.generated.at if facts.generated else None,
+        _known_until(facts),
+    )
+    return dict(zip(_OWN, values, strict=True))
+
+
+def _says_the_same(own: pl.DataFrame, facts: Facts) -> bool:
+    return not own.is_empty() and own.row(0, named=True).items() >= _own(facts).items()
+
+
+def _sightings(ledger: pl.DataFrame) -> list[pl.DataFrame]:
+    return ledger.partition_by("sighting_id", maintain_order=True)
+
+
+def _recounted(other: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """Another sighting's rows for the same content, with the counts of this one."""
+    kept = other.row(0, named=True)
+    return own.with_columns(
+        pl.lit(kept[name], dtype=LEDGER_SCHEMA[name]).alias(name) for name in ("sighting_id", *_OWN)
+    )
+
+
+def _report(own: pl.DataFrame, bad: pl.DataFrame, *, is_new: bool) -> DeliveryReport:
+    first = own.row(0, named=True)
+    counts = own.select("feed", *_COUNTS).iter_rows(named=True)
+    return DeliveryReport(
+        source=first["source"],
+        delivery=first["delivery"],
+        status=first["status"],
+        feeds=tuple(FeedReport(**row) for row in counts),
+        warnings=tuple(first["warnings"].splitlines()),
+        bad_rows=bad.select(*BAD_ROW_SCHEMA),
+        is_new=is_new,
+        delivery_id=first["delivery_id"],
+    )
+
+
+def _as_duplicate(
+    report: DeliveryReport, own: pl.DataFrame, ledger: pl.DataFrame
+) -> DeliveryReport:
+    """The smallest name of a content is the delivery; the others are its duplicates."""
+    name = ["delivery", "sighting_id"]
+    sightings = ledger.filter(pl.col("delivery_id") == report.delivery_id).select(name).sort(name)
+    return (
+        report
+        if sightings.row(0) == own.select(name).row(0)
+        else replace(report, status="duplicate")
+    )
+
+
+def _problem_report(found: Found, problem: DeliveryRejected | DeliveryHeld) -> DeliveryReport:
+    problem_id = hashed_id("problem", found.source, found.name)
+    return DeliveryReport(
+        source=found.source,
+        delivery=safe_label(found.stem, "delivery", problem_id),
+        status="held" if isinstance(problem, DeliveryHeld) else "rejected",
+        reason=str(problem),
+        delivery_id=problem_id,
+    )
