@@ -1,0 +1,61 @@
+{#- Every reason and every strength of the open episodes as a finished sentence: the templates of
+    seeds/agenda_reasons.csv filled with the words of the int_agenda__* models. -#}
+{%- set columns = {
+    'int_agenda__safety': ['measure', 'on_words'],
+    'int_agenda__rupture': ['measure', 'from_words', 'to_words', 'k_words', 'session_words', 'sessions_words'],
+    'int_agenda__alliance': ['measure', 'from_words', 'to_words', 'threshold_words', 'session_words', 'sessions_words', 'scores_words'],
+    'int_agenda__outcome': ['measure', 'from_words', 'to_words', 'threshold_words', 'session_words', 'first_session_words', 'scores_words'],
+    'int_agenda__attendance': ['on_words', 'days_words', 'sessions_words'],
+} %}
+{%- set words = [
+    'measure', 'on_words', 'days_words', 'from_words', 'to_words', 'threshold_words', 'k_words',
+    'session_words', 'first_session_words', 'sessions_words', 'scores_words'
+] %}
+
+with found as (
+    {%- for model, filled in columns.items() %}
+    select
+        episode_key,
+        reason_id,
+        waiting_since,
+        {%- for word in words %}
+        {{ word if word in filled else 'cast(null as ' ~ text_type() ~ ') as ' ~ word }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref(model) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+templates as (
+    select * from {{ ref('agenda_reasons') }}
+),
+
+int_agenda__reasons as (
+    select
+        found.episode_key,
+        found.reason_id,
+        templates.tier,
+        templates.tier_rank,
+        templates.reason_rank,
+        templates.is_strength,
+        found.waiting_since,
+        found.measure,
+        {{ fill_words('templates.template', {
+            'measure': 'found.measure',
+            'on': 'found.on_words',
+            'days': 'found.days_words',
+            'from': 'found.from_words',
+            'to': 'found.to_words',
+            'threshold': 'found.threshold_words',
+            'k': 'found.k_words',
+            'session': 'found.session_words',
+            'first_session': 'found.first_session_words',
+            'sessions': 'found.sessions_words',
+            'scores': 'found.scores_words',
+        }) }} as sentence
+    from found
+    inner join templates on found.reason_id = templates.reason_id
+)
+
+select * from int_agenda__reasons

@@ -1,0 +1,112 @@
+{#- Counts of the plausibility checks: can what is there be true? -#}
+with
+
+scores as (
+    select * from {{ ref('fct_score') }}
+    where scale = 'total' and session_key is not null
+),
+
+alliance_scores as (
+    select * from {{ ref('int_alliance__scores') }}
+    where ceiling is not null
+),
+
+units as (
+    select * from {{ ref('int_metric__unit') }}
+    where not is_excluded
+),
+
+incidences as (
+    select * from units
+    where metric_id = 'rupture_incidence'
+),
+
+endings as (
+    select * from units
+    where metric_id = 'dropout_d1'
+),
+
+sessions as (
+    select * from {{ ref('fct_session') }}
+    where is_attended
+),
+
+episodes as (
+    select * from {{ ref('fct_episode') }}
+),
+
+clients as (
+    select * from {{ ref('dim_client') }}
+    where birth_year is not null
+),
+
+context as (
+    select as_of from {{ ref('stg_context') }}
+),
+
+agenda as (
+    select * from {{ ref('supervision_agenda') }}
+    where tier_rank <= 3
+),
+
+client_times as (
+    select count(*) > 1 as is_double
+    from sessions
+    group by client_key, started_at
+),
+
+clinician_times as (
+    select count(distinct client_key) > 1 as is_double
+    from sessions
+    where series = 'individual'
+    group by clinician_key, started_at
+),
+
+timed_sessions as (
+    select duration_minutes < 10 or duration_minutes > 240 as is_odd
+    from sessions
+    where duration_minutes is not null
+),
+
+closed_episodes as (
+    select last_attended_on > closed_on as is_late
+    from episodes
+    where closed_on is not null and last_attended_on is not null
+),
+
+aged_clients as (
+    select year(context.as_of) - clients.birth_year not between 3 and 110 as is_odd
+    from clients
+    cross join context
+),
+
+caseload as (
+    select agenda.episode_key is not null as is_pressing
+    from episodes
+    left join agenda on episodes.episode_key = agenda.episode_key
+    where episodes.status = 'open' and episodes.attended_sessions >= 1
+),
+
+int_check__plausibility as (
+    {{ check_count('forms_single', 'not is_primary', 'scores') }}
+    union all
+    {{ check_count('ruptures_plausible', 'is_numerator', 'incidences') }}
+    union all
+    {{ check_count('ratings_not_all_at_ceiling', 'score >= ceiling', 'alliance_scores') }}
+    union all
+    {{ check_count('endings_plausible', 'is_numerator', 'endings') }}
+    union all
+    {{ check_count('clients_not_double', 'is_double', 'client_times') }}
+    union all
+    {{ check_count('clinicians_not_double', 'is_double', 'clinician_times') }}
+    union all
+    {{ check_count('session_length_plausible', 'is_odd', 'timed_sessions') }}
+    union all
+    {{ check_count('no_session_after_closing', 'is_late', 'closed_episodes') }}
+    union all
+    {{ check_count('age_plausible', 'is_odd', 'aged_clients') }}
+    union all
+    {{ check_count('agenda_not_crowded', 'is_pressing', 'caseload') }}
+)
+
+select * from int_check__plausibility

@@ -1,0 +1,48 @@
+{#- The long fact behind every metric of a clinician and of the practice: one row per metric and
+    counted unit, as flags. Nothing is divided here; int_metric__estimated divides, once. -#}
+{{ config(materialized='view') }}
+
+{%- set parts = [
+    'int_metric__endings', 'int_metric__attendance', 'int_metric__early_alliance',
+    'int_metric__ruptures'
+] %}
+
+with context as (
+    select as_of from {{ ref('stg_context') }}
+),
+
+units as (
+    {%- for part in parts %}
+    select
+        metric_id,
+        instrument,
+        clinician_key,
+        unit_key,
+        occurred_on,
+        is_excluded,
+        is_pending,
+        is_numerator,
+        value
+    from {{ ref(part) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+int_metric__unit as (
+    select
+        units.metric_id,
+        units.instrument,
+        units.clinician_key,
+        units.unit_key,
+        units.occurred_on,
+        true as is_population,
+        units.is_excluded,
+        units.is_pending,
+        units.is_numerator and not units.is_excluded as is_numerator,
+        case when not units.is_excluded then units.value end as value
+    from units
+    cross join context
+    where units.occurred_on <= context.as_of
+)
+
+select * from int_metric__unit

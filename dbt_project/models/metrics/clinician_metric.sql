@@ -1,0 +1,140 @@
+with estimates as (
+    select * from {{ ref('int_metric__estimated') }}
+),
+
+shrunken as (
+    select * from {{ ref('int_metric__shrunken') }}
+),
+
+tails as (
+    select * from {{ ref('int_metric__binomial') }}
+),
+
+catalogue as (
+    select * from {{ ref('metric_definitions') }}
+),
+
+clinicians as (
+    select
+        *,
+        scope_value as clinician_key,
+        coalesce(instrument, '') as instrument_or_none
+    from estimates
+    where scope_kind = 'clinician'
+),
+
+practices as (
+    select
+        *,
+        coalesce(instrument, '') as instrument_or_none
+    from estimates
+    where scope_kind = 'practice'
+),
+
+completions as (
+    select
+        clinician_key,
+        period,
+        raw_estimate as feedback_completion
+    from clinicians
+    where metric_id = 'feedback_completion'
+),
+
+joined as (
+    select
+        clinicians.*,
+        practices.estimate as practice_estimate,
+        shrunken.shrunken_estimate,
+        shrunken.shrunken_se,
+        shrunken.reliability,
+        shrunken.expected,
+        shrunken.prior_words,
+        shrunken.icc,
+        tails.mid_p,
+        tails.tail,
+        catalogue.flag_side,
+        completions.feedback_completion,
+        clinicians.denominator_n >= {{ param('display_comparative_n') }}
+        and clinicians.status = 'ok'
+        and (
+            not catalogue.needs_feedback
+            or coalesce(
+                {{ compare_ready('completions.feedback_completion') }}
+                >= {{ compare_ready(param('feedback_min_completion')) }},
+                false
+            )
+        ) as is_comparable
+    from clinicians
+    inner join catalogue on clinicians.metric_id = catalogue.metric_id
+    inner join practices
+        on
+            clinicians.metric_id = practices.metric_id
+            and clinicians.instrument_or_none = practices.instrument_or_none
+            and clinicians.period = practices.period
+    left join shrunken
+        on
+            clinicians.clinician_key = shrunken.clinician_key
+            and clinicians.metric_id = shrunken.metric_id
+            and clinicians.instrument_or_none = coalesce(shrunken.instrument, '')
+            and clinicians.period = shrunken.period
+    left join tails
+        on
+            clinicians.clinician_key = tails.clinician_key
+            and clinicians.metric_id = tails.metric_id
+            and clinicians.instrument_or_none = coalesce(tails.instrument, '')
+            and clinicians.period = tails.period
+    left join completions
+        on
+            clinicians.clinician_key = completions.clinician_key
+            and clinicians.period = completions.period
+),
+
+clinician_metric as (
+    select
+        {{ row_key([
+            "'clinician_metric'", 'clinician_key', 'metric_id', 'instrument', 'period'
+        ]) }} as clinician_metric_key,
+        clinician_key,
+        metric_id,
+        instrument,
+        period,
+        period_kind,
+        period_starts_on,
+        population_n,
+        excluded_n,
+        denominator_n,
+        numerator,
+        estimate,
+        lo,
+        hi,
+        -- a figure too small to be shown is not stored under another name
+        case when status = 'ok' then shrunken_estimate end as shrunken_estimate,
+        case when status = 'ok' then shrunken_se end as shrunken_se,
+        reliability,
+        practice_estimate,
+        expected,
+        mid_p,
+        tail,
+        feedback_completion,
+        is_comparable,
+        status,
+        case
+            when not is_comparable or denominator_n < {{ param('flag_min_n') }} then null
+            when flag_side not in (tail, 'both') then null
+            when {{ compare_ready('mid_p') }} < {{ param('flag_review_tail') }} then 'review'
+            when {{ compare_ready('mid_p') }} < {{ param('flag_conversation_tail') }}
+                then 'conversation'
+        end as flag,
+        case
+            when measure_kind = 'mean' then 't 95 %; empirical Bayes, '
+            else 'Wilson 95 %; beta prior, '
+        end
+        || coalesce(
+            prior_words || ' ' || cast(cast(icc as decimal(9, 3)) as {{ text_type() }}),
+            'nothing to draw from'
+        ) as method,
+        cast({{ param('params_version') }} as integer) as params_version
+    from joined
+)
+
+select * from clinician_metric

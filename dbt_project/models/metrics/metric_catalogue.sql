@@ -1,0 +1,37 @@
+with definitions as (
+    select * from {{ ref('metric_definitions') }}
+),
+
+metric_catalogue as (
+    select
+        metric_id,
+        name,
+        short_name,
+        meaning,
+        formula,
+        population,
+        exclusions,
+        limits,
+        grain,
+        unit,
+        measure_kind,
+        per_instrument,
+        better,
+        flag_side,
+        flag_reason,
+        display_parameter,
+        needs_feedback,
+        is_clinician_metric,
+        is_proxy,
+        proxy_note,
+        permitted_use,
+        source,
+        evidence,
+        table_name,
+        column_name,
+        sort_order,
+        version
+    from definitions
+)
+
+select * from metric_catalogue
