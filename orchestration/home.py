@@ -1,6 +1,6 @@
 """The folder that holds everything of one practice.
 
-Here: where each thing lies, and `rapport init`. Not here: what rapport.toml says (settings.py), or
+Here: where each thing lies. Not here: what rapport.toml says (settings.py), or
 what the files hold.
 """
 

@@ -74,6 +74,17 @@ class DeliveryReport:
         """Whether its rows are in the landing."""
         return self.status in (*ACCEPTED, "duplicate")
 
+    @property
+    def summary(self) -> str:
+        """One line for the person who waits."""
+        name = f"{self.source}/{self.delivery}: {self.status.replace('_', ' ')}"
+        if self.reason:
+            return f"{name}: {self.reason}"
+        accepted = sum(feed.rows_accepted for feed in self.feeds)
+        bad = sum(feed.rows_quarantined for feed in self.feeds)
+        seen = "" if self.is_new else " (seen before)"
+        return f"{name}: {accepted:,} rows accepted, {bad:,} quarantined{seen}"
+
 
 @dataclass(frozen=True)
 class _Sighting:
@@ -90,13 +101,13 @@ class _Sighting:
 
 
 def land_inbox(
-    settings: Settings, progress: Callable[[DeliveryReport], None] | None = None
+    settings: Settings, progress: Callable[[str], None] | None = None
 ) -> list[DeliveryReport]:
     """Read every complete delivery of the inbox and write landing, quarantine and ledger.
 
     Args:
         settings: of the home.
-        progress: told each delivery's report as soon as it is done.
+        progress: takes a line about each delivery as soon as it is done.
 
     Returns:
         A report per delivery in the inbox, by source and name.
@@ -106,7 +117,7 @@ def land_inbox(
         HomeBusyError: another process works in this home.
     """
     with hold(settings.home.path), _private_files():
-        return list(_Round(settings, progress or (lambda report: None)).run())
+        return list(_Round(settings, progress or (lambda line: None)).run())
 
 
 def check_path(path: Path, source: str | None, settings: Settings) -> DeliveryReport:
@@ -159,7 +170,7 @@ def _private_files() -> Iterator[None]:
 class _Round:
     """One run over the inbox."""
 
-    def __init__(self, settings: Settings, progress: Callable[[DeliveryReport], None]) -> None:
+    def __init__(self, settings: Settings, progress: Callable[[str], None]) -> None:
         self.settings = settings
         self.progress = progress
         self.pseudonyms = Pseudonymiser(load_key(settings.home.secrets))
@@ -191,7 +202,7 @@ class _Round:
             report = each
             if isinstance(each, _Sighting):
                 report = self._settle(each, names[each.content_key])
-            self.progress(report)
+            self.progress(report.summary)
             yield report
 
     def _learn(self, content: tuple[str, str], until: datetime | None) -> None:

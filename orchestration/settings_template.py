@@ -1,0 +1,124 @@
+"""``rapport init``: a new home, its commented ``rapport.toml`` and its key.
+
+Here: the template's words. Not here: what a key may hold (settings.py checks it). In the template a
+line of prose starts with "# " and an example with "#" alone; a test takes the marks off the
+examples and loads them, so that they cannot rot.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from orchestration.errors import SettingsError
+from orchestration.extract.pseudonyms import create_key
+from orchestration.home import Home, home_path
+
+_TEMPLATE = """\
+# Settings of this Rapport home. Every key is optional; what stands here is the default, and an
+# example starts with # and no space. An unknown key is an error, so a misspelt one cannot be
+# overlooked. After a change run `rapport doctor`.
+
+[practice]
+name = {name}
+# Times without an offset are read in this zone (an IANA name).
+time_zone = {time_zone}
+# true puts a banner on every page that the data are simulated.
+demo = false
+
+[dashboard]
+port = 8501
+# A release older than this is marked as old on every page.
+stale_after_hours = 36
+
+[releases]
+# Older releases are removed; people may still be reading the last ones, so at least 3.
+keep = 3
+
+[intake]
+# A file in which more than this share of the rows is bad was not what it should be: the delivery is
+# rejected. Files with fewer rows than bad_share_min_rows are spared.
+max_bad_share = 0.20
+bad_share_min_rows = 10
+max_file_mb = 1024
+
+# --- Sources ---------------------------------------------------------------------------------
+# One table per folder of the inbox. A folder that is not named here holds canonical deliveries:
+# sessions.csv, feedback.csv, clients.csv, clinicians.csv, episodes.csv, supervision.csv,
+# id_links.csv, or the same as .parquet; parts as sessions_2.csv, sessions_2026-03.csv.
+
+#[sources.practice_system]
+#reader = "canonical"
+# Zone of times without an offset, where it is not the practice's.
+#time_zone = "Europe/London"
+# full: every row there is; a row that is missing is gone. window: every row of a period.
+# delta: new and changed rows.
+#extract_kind = "delta"
+# Where in the folder's or file's name it stands when the export was made. An ISO date or time is
+# found without it. A manifest's generated_at is believed before any name.
+#generated_at_pattern = "export_%d.%m.%Y"
+# Sources whose ids mean the same people share one namespace.
+#id_namespace = "practice"
+
+#[sources.practice_system.options]
+# For text without a byte-order mark: utf-8, cp1252 or iso-8859-1.
+#encoding = "utf-8"
+
+# Any other CSV or Excel table: reader = "mapped" with a map of its columns; see docs/examples.
+
+# --- Instruments of your own -----------------------------------------------------------------
+# Numbers only, never the wording of a question. With items the range of the total follows from
+# them; without items give minimum and maximum and export totals.
+
+#[instruments."custom:session_check"]
+#name = "Session check"
+#family = "alliance"
+#direction = "higher_is_better"
+#items = 4
+#item_minimum = 0
+#item_maximum = 10
+#reverse = [2]
+#max_missing = 1
+#total = "sum"
+#cutoff = 30
+#reliable_change = 5
+# Ruptures are looked for only where these three are known.
+#sigma_w = 2.5
+#sigma_floor = 1.0
+#min_drop = 2.0
+
+#[instruments."custom:session_check".scales]
+#bond = [1, 2]
+#task = [3, 4]
+"""
+
+
+def settings_text(name: str, time_zone: str) -> str:
+    """The commented rapport.toml of a new home."""
+    # A JSON string is a TOML string.
+    quoted = (json.dumps(text, ensure_ascii=False) for text in (name, time_zone))
+    return _TEMPLATE.replace("{name}", next(quoted)).replace("{time_zone}", next(quoted))
+
+
+def init_home(
+    path: Path | None = None, *, name: str = "Our practice", time_zone: str = "UTC"
+) -> Home:
+    """Make a home: folders (0700), rapport.toml and a random pseudonym key (0600).
+
+    Args:
+        path: the home's folder; by default ``RAPPORT_HOME``, else ``./rapport-home``.
+        name: of the practice.
+        time_zone: IANA name of its zone.
+
+    Raises:
+        SettingsError: there is a rapport.toml already; nothing is changed.
+        PseudonymKeyError: there is a key already; it is never replaced.
+    """
+    home = Home(home_path(path))
+    if home.settings_file.exists():
+        raise SettingsError(f"{home.path} is a home already; nothing was changed")
+    home.create()
+    create_key(home.secrets)
+    home.settings_file.touch(mode=0o600)
+    home.settings_file.write_text(settings_text(name, time_zone), encoding="utf-8")
+    return home
