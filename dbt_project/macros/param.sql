@@ -10,6 +10,7 @@
         from {{ ref('parameters') }} as parameters
         where
             parameters.parameter_id = '{{ parameter_id }}'
-            and parameters.instrument {{ 'is null' if instrument is none else '= ' ~ instrument }}
+            {#- an empty cell is null in the seed table and '' where a unit test reads the file #}
+            and coalesce(parameters.instrument, '') = {{ "''" if instrument is none else instrument }}
     )
 {%- endmacro %}

@@ -1,7 +1,7 @@
 with
 
 held_by_reader as (
-    select * from {{ source('landing', 'quarantine') }}
+    select * from {{ ref('stg_quarantine') }}
 ),
 
 feedback as (
