@@ -268,8 +268,10 @@ class _SheetReader:
             self._put(place, text)
 
     def _cell_text(self, raw: str) -> str:
-        if raw == "" or self.kind in ("str", "inlineStr", "d"):
+        if raw == "" or self.kind in ("str", "inlineStr"):
             return raw
+        if self.kind == "d":  # ISO 8601, in practice without zone; fractions of a second are noise
+            return raw[: len("2024-03-05T09:30:00")]
         if self.kind == "s":
             return self.book.strings[int(raw)]
         if self.kind == "b":
@@ -285,7 +287,12 @@ class _SheetReader:
             raise DeliveryRejected(
                 "too_many_columns", self.label, f"the sheet is wider than {MAX_COLUMNS} columns"
             )
-        self.sheet.rows.setdefault(row, {})[column] = text
+        cells = self.sheet.rows.setdefault(row, {})
+        if column in cells:
+            raise DeliveryRejected(
+                "unreadable_workbook", self.label, "a cell stands twice in the sheet; save it again"
+            )
+        cells[column] = text
 
     def _mark(self, place: tuple[int, int], rule: str) -> None:
         self._put(place, "")

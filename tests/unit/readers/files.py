@@ -1,4 +1,4 @@
-"""Deliveries made of bytes, and workbooks made for one trap; nothing here asserts."""
+"""Deliveries made of bytes, and workbooks made for one trap."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import io
 import tomllib
 import zipfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
+import pytest
 import xlsxwriter
 
+from orchestration.errors import DeliveryRejected
 from orchestration.readers import READERS
 from orchestration.readers.base import Delivery, DeliveryFile, Extract
 from orchestration.settings import SourceConfig
@@ -25,6 +27,8 @@ compose = { started_at = "{Day}" }
 dates = { started_at = { format = "%d/%m/%Y" } }
 """
 SESSIONS_CSV = "Visit,Client,Therapist,Day\n1,c1,t1,05/03/2024\n2,c2,t1,06/03/2024\n"
+
+HEADER = ["Visit", "Client", "Therapist", "Day"]
 
 
 def data_file(name: str, data: bytes | str) -> DeliveryFile:
@@ -63,6 +67,7 @@ def workbook(fill: Callable[[xlsxwriter.Workbook], None], **options: object) -> 
     """A workbook that xlsxwriter makes in memory."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, **options}) as book:
+        book.set_properties({"created": datetime(2024, 1, 1)})  # so that bytes are the same
         fill(book)
     return buffer.getvalue()
 
@@ -78,3 +83,27 @@ def repacked(data: bytes, changes: dict[str, Callable[[bytes], bytes]]) -> bytes
             content = old.read(name) if name in old.namelist() else b""
             new.writestr(name, changes.get(name, lambda same: same)(content))
     return buffer.getvalue()
+
+
+def sheet_of(*rows: list[object], name: str = "Sheet1", **options: object) -> bytes:
+    """A workbook with one sheet of these cells; dates are typed cells."""
+
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet(name)
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        for number, cells in enumerate(rows):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, date):
+                    sheet.write_datetime(number, column, cell, day)
+                elif cell is not None:
+                    sheet.write(number, column, cell)
+
+    return workbook(fill, **options)
+
+
+def rejected_workbook(data: bytes, toml: str = SESSIONS) -> DeliveryRejected:
+    """The rejection that reading these bytes as a workbook ends in; it names the file."""
+    with pytest.raises(DeliveryRejected) as caught:
+        read(toml, ("export.xlsx", data))
+    assert "export.xlsx" in str(caught.value)
+    return caught.value
