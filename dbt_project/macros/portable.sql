@@ -101,7 +101,9 @@
 {%- endmacro %}
 
 {#- A left fold over a list: `fold('xs', '0', 'acc', 'x', 'acc + x')`. The body names the two
-    arguments; the initial value must already have the type of the result. -#}
+    arguments and nothing else, no column of the row: DuckDB 1.5 takes such a column from another
+    row where lists differ in length (duckdb#25816). The initial value must already have the type of
+    the result. -#}
 {% macro fold(list_expression, initial, accumulator, element, body) -%}
     {{- adapter.dispatch('fold', 'rapport')(
         list_expression, initial, accumulator, element, body
