@@ -58,7 +58,6 @@ int_metric__attendance as (
         session_key as unit_key,
         started_on as occurred_on,
         false as is_excluded,
-        false as is_pending,
         is_numerator,
         cast(null as double) as value
     from counted

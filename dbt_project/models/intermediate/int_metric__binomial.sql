@@ -1,7 +1,8 @@
-{#- Exact binomial mid-p of a clinician's count against the practice's rate of the same period, of the
-    side on which the count lies (metrics.md 5.5: flag by mid-p, draw by limits). Only where a rate is
-    shown. A tail is summed from the count outward to where its terms have vanished, so the cost grows
-    with the square root of the caseload, not with the caseload. -#}
+{#- Exact binomial mid-p of a clinician's count against the practice's rate of the same period
+    (metrics.md 5.5: flag by mid-p, draw by limits): the probability of a higher count and half that of
+    the same one. Only where a rate is shown. The tail on which the count lies is summed, from the count
+    outward to where its terms have vanished: accurate in both tails, and the cost grows with the square
+    root of the caseload, not with the caseload. -#}
 with estimates as (
     select * from {{ ref('int_metric__estimated') }}
     where measure_kind = 'share'
@@ -72,7 +73,7 @@ tails as (
         metric_id,
         instrument,
         period,
-        {{ exact_sum('term') }} as mid_p
+        {{ exact_sum('term') }} as outward_p
     from terms
     group by clinician_key, metric_id, instrument, period
 ),
@@ -85,7 +86,9 @@ int_metric__binomial as (
         compared.instrument,
         compared.period,
         compared.tail,
-        coalesce(tails.mid_p, 0.5) as mid_p
+        coalesce(
+            case when compared.tail = 'high' then tails.outward_p else 1 - tails.outward_p end, 0.5
+        ) as mid_p
     from compared
     left join tails
         on

@@ -17,7 +17,6 @@ monthly as (
         {{ period_start('month', 'occurred_on') }} as month_on,
         count(*) as population_n,
         count(case when is_excluded then 1 end) as excluded_n,
-        count(case when is_pending then 1 end) as pending_n,
         count(case when is_numerator then 1 end) as numerator
     from units
     where is_population
@@ -43,7 +42,6 @@ clinician_counts as (
         period_starts_on,
         cast(sum(population_n) as bigint) as population_n,
         cast(sum(excluded_n) as bigint) as excluded_n,
-        cast(sum(pending_n) as bigint) as pending_n,
         cast(sum(numerator) as bigint) as numerator,
         cast(1 as bigint) as clinicians_n
     from in_periods
@@ -60,7 +58,6 @@ practice_counts as (
         period_starts_on,
         cast(sum(population_n) as bigint) as population_n,
         cast(sum(excluded_n) as bigint) as excluded_n,
-        cast(sum(pending_n) as bigint) as pending_n,
         cast(sum(numerator) as bigint) as numerator,
         count(case when population_n > excluded_n then 1 end) as clinicians_n
     from clinician_counts
@@ -85,7 +82,6 @@ int_metric__counted as (
         population_n,
         excluded_n,
         population_n - excluded_n as denominator_n,
-        pending_n,
         numerator,
         clinicians_n
     from counts

@@ -47,7 +47,6 @@ int_metric__early_alliance as (
         coalesce(alliances.early_on, window_ends.window_end_on) as occurred_on,
         windows_over.is_truncated
         or coalesce(alliances.n_early, 0) < {{ param('early_min_scores') }} as is_excluded,
-        false as is_pending,
         false as is_numerator,
         alliances.early_1_3 as value
     from windows_over

@@ -17,7 +17,6 @@ int_metric__endings as (
         last_attended_on as occurred_on,
         -- without paired outcome scores D5 cannot be told
         is_excluded{{ ' or is_dropout_d5 is null' if definition == 'd5' }} as is_excluded,
-        false as is_pending,
         coalesce(is_dropout_{{ definition }}, false) as is_numerator,
         cast(null as double) as value
     from endings

@@ -47,11 +47,7 @@ measured as (
 judged as (
     select
         *,
-        case
-            when denominator_n >= smallest_n then 'ok'
-            when pending_n > 0 and denominator_n + pending_n >= smallest_n then 'pending'
-            else 'insufficient_n'
-        end as status,
+        case when denominator_n >= smallest_n then 'ok' else 'insufficient_n' end as status,
         case
             when measure_kind = 'mean' then mean
             else {{ safe_ratio('numerator', 'denominator_n') }}

@@ -14,10 +14,6 @@ episodes as (
     select * from {{ ref('fct_episode') }}
 ),
 
-sessions as (
-    select * from {{ ref('fct_session') }}
-),
-
 instruments as (
     select * from {{ ref('dim_instrument') }}
 ),
@@ -27,23 +23,17 @@ ruptures as (
     where tier = 'probable' and method_id = 'casesens_shrunk_sd'
 ),
 
--- The session's own clinician answers for the session, as in the attendance rates.
 alerts as (
     select
         'alert_share' as metric_id,
         scores.instrument,
-        sessions.clinician_key,
+        episodes.clinician_key,
         scores.score_key as unit_key,
         scores.session_on as occurred_on,
         false as is_excluded,
-        false as is_pending,
         scores.score < scores.cutoff as is_numerator
     from scores
-    inner join sessions
-        on
-            scores.episode_key = sessions.episode_key
-            and scores.session_index = sessions.session_index
-            and sessions.series = 'individual'
+    inner join episodes on scores.episode_key = episodes.episode_key
     where scores.cutoff is not null
 ),
 
@@ -56,7 +46,6 @@ onset_sessions as (
         scores.score_key as unit_key,
         scores.session_on as occurred_on,
         false as is_excluded,
-        false as is_pending,
         ruptures.rupture_key is not null as is_numerator
     from scores
     inner join episodes on scores.episode_key = episodes.episode_key
@@ -68,47 +57,43 @@ onset_sessions as (
     where scores.min_drop is not null and scores.session_index >= 2
 ),
 
--- An episode is informative when at least one of its instruments is not stuck at the ceiling.
-measured_episodes as (
-    select
-        alliances.episode_key,
-        min(case when alliances.is_uninformative_ceiling then 1 else 0 end) = 1 as is_at_ceiling
-    from alliances
-    inner join instruments on alliances.instrument = instruments.instrument
-    where
-        instruments.min_drop is not null
-        and alliances.n_scores >= {{ param('incidence_min_scores') }}
-    group by alliances.episode_key
+ruptured as (
+    select distinct
+        episode_key,
+        instrument
+    from ruptures
 ),
 
-ruptured_episodes as (
-    select distinct episode_key from ruptures
-),
-
+-- Instruments are not pooled: an episode measured with two of them is a unit of each.
 incidences as (
     select
         'rupture_incidence' as metric_id,
-        cast(null as {{ text_type() }}) as instrument,
-        episodes.clinician_key,
-        episodes.episode_key as unit_key,
+        alliances.instrument,
+        alliances.clinician_key,
+        alliances.episode_alliance_key as unit_key,
         episodes.opened_on as occurred_on,
-        measured_episodes.is_at_ceiling as is_excluded,
-        false as is_pending,
-        ruptured_episodes.episode_key is not null as is_numerator
-    from measured_episodes
-    inner join episodes on measured_episodes.episode_key = episodes.episode_key
-    left join ruptured_episodes on measured_episodes.episode_key = ruptured_episodes.episode_key
+        alliances.is_uninformative_ceiling as is_excluded,
+        ruptured.episode_key is not null as is_numerator
+    from alliances
+    inner join episodes on alliances.episode_key = episodes.episode_key
+    inner join instruments on alliances.instrument = instruments.instrument
+    left join ruptured
+        on
+            alliances.episode_key = ruptured.episode_key
+            and alliances.instrument = ruptured.instrument
+    where
+        instruments.min_drop is not null
+        and alliances.n_scores >= {{ param('incidence_min_scores') }}
 ),
 
 repairs as (
     select
         'repair_rate' as metric_id,
-        cast(null as {{ text_type() }}) as instrument,
+        instrument,
         clinician_key,
         rupture_key as unit_key,
         onset_on as occurred_on,
         status in ('pending', 'indeterminate') as is_excluded,
-        status = 'pending' as is_pending,
         status = 'repaired' as is_numerator
     from ruptures
 ),

@@ -20,7 +20,6 @@ units as (
         unit_key,
         occurred_on,
         is_excluded,
-        is_pending,
         is_numerator,
         value
     from {{ ref(part) }}
@@ -37,7 +36,6 @@ int_metric__unit as (
         units.occurred_on,
         true as is_population,
         units.is_excluded,
-        units.is_pending,
         units.is_numerator and not units.is_excluded as is_numerator,
         case when not units.is_excluded then units.value end as value
     from units

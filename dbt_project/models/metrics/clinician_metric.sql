@@ -52,6 +52,7 @@ joined as (
         shrunken.icc,
         tails.mid_p,
         tails.tail,
+        {{ compare_ready('least(tails.mid_p, 1 - tails.mid_p)') }} as tail_p,
         catalogue.flag_side,
         completions.feedback_completion,
         clinicians.denominator_n >= {{ param('display_comparative_n') }}
@@ -107,9 +108,8 @@ clinician_metric as (
         estimate,
         lo,
         hi,
-        -- a figure too small to be shown is not stored under another name
-        case when status = 'ok' then shrunken_estimate end as shrunken_estimate,
-        case when status = 'ok' then shrunken_se end as shrunken_se,
+        shrunken_estimate,
+        shrunken_se,
         reliability,
         practice_estimate,
         expected,
@@ -121,9 +121,8 @@ clinician_metric as (
         case
             when not is_comparable or denominator_n < {{ param('flag_min_n') }} then null
             when flag_side not in (tail, 'both') then null
-            when {{ compare_ready('mid_p') }} < {{ param('flag_review_tail') }} then 'review'
-            when {{ compare_ready('mid_p') }} < {{ param('flag_conversation_tail') }}
-                then 'conversation'
+            when tail_p < {{ param('flag_review_tail') }} then 'review'
+            when tail_p < {{ param('flag_conversation_tail') }} then 'conversation'
         end as flag,
         case
             when measure_kind = 'mean' then 't 95 %; empirical Bayes, '
