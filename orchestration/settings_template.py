@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 from orchestration.errors import SettingsError
-from orchestration.extract.pseudonyms import create_key
+from orchestration.extract.pseudonyms import KEY_FILE, create_key
 from orchestration.home import Home, home_path
 
 _TEMPLATE = """\
@@ -105,6 +105,8 @@ def init_home(
 ) -> Home:
     """Make a home: folders (0700), rapport.toml and a random pseudonym key (0600).
 
+    A key that is there already is kept: it is never replaced.
+
     Args:
         path: the home's folder; by default ``RAPPORT_HOME``, else ``./rapport-home``.
         name: of the practice.
@@ -112,13 +114,13 @@ def init_home(
 
     Raises:
         SettingsError: there is a rapport.toml already; nothing is changed.
-        PseudonymKeyError: there is a key already; it is never replaced.
     """
     home = Home(home_path(path))
     if home.settings_file.exists():
         raise SettingsError(f"{home.path} is a home already; nothing was changed")
     home.create()
-    create_key(home.secrets)
+    if not (home.secrets / KEY_FILE).exists():
+        create_key(home.secrets)
     home.settings_file.touch(mode=0o600)
     home.settings_file.write_text(settings_text(name, time_zone), encoding="utf-8")
     return home
