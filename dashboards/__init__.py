@@ -1,0 +1,1 @@
+"""The dashboard over a release; reads releases and seeds' tables, never `orchestration/`."""

@@ -1,0 +1,116 @@
+"""Definitions: every metric, parameter and questionnaire, and how to ask the file itself."""
+
+from __future__ import annotations
+
+from html import escape
+
+import polars as pl
+import streamlit as st
+
+from dashboards import frame, parts, wording
+from dashboards.queries import reference
+
+view = frame.current()
+
+_SQL = """-- unplanned endings per quarter, with what they rest on
+select period, numerator, denominator_n, estimate, lo, hi
+from metrics.practice_metric
+where metric_id = 'dropout_d1' and period like '%-Q%'
+order by period"""
+
+
+def metrics() -> None:
+    """Show the catalogue, one metric open when the link names it."""
+    asked = st.query_params.get("metric")
+    for metric, entry in reference.catalogue(view.base).items():
+        title = f"{entry['name']}"
+        with st.expander(title, expanded=metric == asked):
+            st.html(
+                f'<p class="says">{escape(str(entry["meaning"]))}</p>'
+                + definition_list(
+                    [
+                        ("How", entry["formula"]),
+                        ("Counted", entry["population"]),
+                        ("Left out", entry["exclusions"]),
+                        ("One unit, given in", f"{entry['grain']}, {entry['unit']}"),
+                        ("Rule", f"{entry['source']} (evidence {entry['evidence']})"),
+                        ("May be used for", entry["permitted_use"]),
+                        ("Limits", entry["limits"]),
+                        ("Stands in for", entry["proxy_note"]),
+                        ("Worth a conversation", entry["flag_reason"]),
+                        ("Table, column", f"{entry['table_name']}; {entry['column_name']}"),
+                        ("Version", entry["version"]),
+                    ]
+                )
+            )
+
+
+def definition_list(pairs: list[tuple[str, object]]) -> str:
+    """Write labelled lines as HTML."""
+    lines = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(str(value))}</dd></div>"
+        for name, value in pairs
+        if value
+    )
+    return f'<dl class="define">{lines}</dl>'
+
+
+def instruments() -> None:
+    """Show the questionnaires of the release with range and cut-off."""
+    known = reference.instruments(view.base)
+    rows = [
+        {
+            "Questionnaire": wording.instrument(code),
+            "Name": r["name"],
+            "About": wording.sentence_case(r["family"]),
+            "Range": f"{r['minimum']:g} to {r['maximum']:g}",
+            "Better is": "higher" if r["direction"] == "higher_is_better" else "lower",
+            "Cut-off": "–" if r["cutoff"] is None else f"{r['cutoff']:g}",
+            "Reliable change": "–" if r["reliable_change"] is None else f"{r['reliable_change']:g}",
+            "Licence": r["licence"] or "–",
+        }
+        for code, r in known.items()
+    ]
+    parts.table(pl.DataFrame(rows))
+
+
+def parameters() -> None:
+    """Show every threshold with its meaning and source."""
+    found = reference.parameters(view.base)
+    parts.table(
+        pl.DataFrame(
+            {
+                "Parameter": found["parameter_id"],
+                "For": [wording.instrument(i) if i else "all" for i in found["instrument"]],
+                "Value": [f"{v:g}" for v in found["value"]],
+                "Unit": found["unit"],
+                "Meaning": found["meaning"],
+                "Source": found["source"],
+            }
+        )
+    )
+
+
+parts.section("Figures", "Open one to see its meaning, population and source.")
+metrics()
+parts.section(
+    "Questionnaires",
+    "Scores only: no item wording is stored. The licence to use one is the practice's own.",
+)
+instruments()
+parts.section("Thresholds", "Every number a rule uses, with where it comes from.")
+with st.expander("All parameters of this release"):
+    parameters()
+parts.section(
+    "Ask the file yourself",
+    "`rapport sql` runs one read-only statement on this release; add --analyst for the file with "
+    "small counts hidden, which also opens in the DuckDB program, DBeaver or a notebook.",
+)
+st.code(_SQL, language="sql")
+parts.section("How to cite")
+st.html(
+    f'<p class="says">Rapport, release {escape(view.release.release_id)}, data to '
+    f"{wording.day(view.release.as_of)}, parameters version "
+    f"{escape(str(reference.release(view.base)['params_version']))}"
+    f"{', simulated practice' if view.release.is_demo else ''}. Metric definitions as above.</p>"
+)

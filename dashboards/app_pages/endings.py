@@ -1,0 +1,54 @@
+"""Endings: when treatments end without a plan, by which definition, and how they end otherwise."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards import frame, parts, wording
+from dashboards.figures import endings as figures
+from dashboards.queries import reference
+
+view = frame.current()
+filters = view.filters
+start, end = filters.bounds()
+
+
+def compared() -> tuple[str, str, str]:
+    """Choose whose curve stands beside the practice's: the clinician's, else the site's."""
+    if filters.clinician:
+        return "clinician", filters.clinician, view.roster.label(filters.clinician)
+    if filters.site and view.base.sees_practice_figures:
+        return "site", filters.site, f"Site {filters.site}"
+    return "practice", "practice", "Whole practice"
+
+
+parts.section(
+    "Who is still coming",
+    "Of all cases ever begun: the share without an unplanned ending after each session. The "
+    "period does not apply here.",
+)
+kind, value, name = compared()
+min_at_risk = int(reference.parameter(view.base, "survival_min_at_risk", 10))
+parts.show(figures.survival(view.scope, kind, value, name, min_at_risk), key="survival")
+parts.link("definitions", "Definition", metric="dropout_d1")
+
+parts.section(
+    "Six definitions, side by side",
+    "Published rates differ by definition more than practices differ from each other.",
+)
+full_from = int(reference.parameter(view.base, "flag_min_n", 20))
+parts.show(figures.definitions(view.base, filters.period, full_from), key="definitions")
+
+if view.base.sees_cases:
+    parts.section(f"How cases ended: {wording.period(filters.period).lower()}")
+    parts.show(figures.kinds(view.scope, start, end), key="kinds")
+
+lapse = int(reference.parameter(view.base, "lapse_days_min", 42))
+parts.section("How ripe these figures are")
+st.html(
+    f'<p class="says">An ending without a plan is known only after {lapse} days without a session '
+    "and without a booking, or longer where sessions lay further apart. Endings of the last weeks "
+    f"before {wording.day(view.release.as_of)} are therefore still missing, and recent months read "
+    "too low. Transfers, moves and administrative endings are left out of the rates, not counted "
+    "as successes.</p>"
+)

@@ -1,0 +1,161 @@
+"""Data quality: what was loaded and held back, how complete the forms are, which checks passed."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from dashboards import frame, parts, wording
+from dashboards.figures import practice as figures
+from dashboards.queries import reference
+
+view = frame.current()
+
+_STATUS = {
+    "accepted": "● Accepted",
+    "accepted_with_warnings": "◆ Accepted with warnings",
+    "rejected": "■ Rejected",
+    "held": "■ Held",
+    "duplicate": "○ Seen before",
+}
+
+
+def checks() -> None:
+    """Show every check by Kahn class with what it rests on and what it affects."""
+    found = reference.checks(view.base)
+    if found.is_empty():
+        parts.empty("This release holds no check results.")
+        return
+    failed = found.filter(~pl.col("is_passed"))
+    blocking = failed.filter(pl.col("severity") == "blocking").height
+    st.html(
+        f'<p class="says">{wording.whole(found.height - failed.height)} of '
+        f"{wording.counted(found.height, 'check')} passed"
+        + (
+            f"; {wording.counted(failed.height, 'warning')}, none of them blocking.</p>"
+            if failed.height and not blocking
+            else ".</p>"
+        )
+    )
+    for code, words in wording.KAHN_WORDS.items():
+        part = found.filter(pl.col("kahn_class") == code)
+        if part.is_empty():
+            continue
+        st.html(f'<p class="note"><b>{words}</b></p>')
+        parts.table(
+            pl.DataFrame(
+                {
+                    "Check": part["description"],
+                    "Result": [
+                        "● Passed" if ok else ("■ Blocking" if s == "blocking" else "◆ Warning")
+                        for ok, s in part.select("is_passed", "severity").iter_rows()
+                    ],
+                    "Rows against": part["violated_rows"],
+                    "Of": part["denominator"],
+                    "Allowed": [allowed(v) for v in part["threshold"]],
+                    "Affects": part["affects"],
+                    "If it fails": [
+                        "" if ok else advice
+                        for ok, advice in part.select("is_passed", "advice").iter_rows()
+                    ],
+                }
+            )
+        )
+
+
+def allowed(threshold: float | None) -> str:
+    """Say a threshold: none, or a share of the rows."""
+    return "none" if not threshold else f"{threshold * 100:g} %"
+
+
+def deliveries() -> None:
+    """Show every delivery with its rows."""
+    found = reference.deliveries(view.base)
+    if found.is_empty():
+        parts.empty(
+            "No delivery has been seen. Put exports into the inbox and run `rapport build`."
+        )
+        return
+    parts.table(
+        pl.DataFrame(
+            {
+                "Source": found["source"],
+                "Delivery": found["delivery"],
+                "Made": [wording.moment(m) for m in found["generated_at"]],
+                "Status": [_STATUS.get(s, s) for s in found["status"]],
+                "Rows read": found["rows_read"],
+                "Accepted": found["rows_accepted"],
+                "Held back": found["rows_quarantined"],
+                "Repeated": found["rows_collapsed"],
+                "Why": [r or "–" for r in found["reason"]],
+            }
+        )
+    )
+
+
+def held_back() -> None:
+    """Show the rows held back by rule; never a value."""
+    found = reference.quarantine(view.base)
+    if found.is_empty():
+        parts.empty("No row is held back.")
+        return
+    parts.table(
+        pl.DataFrame(
+            {
+                "Source": found["source"],
+                "File": found["feed"],
+                "Rule": [wording.sentence_case(r) for r in found["rule"]],
+                "Column": found["column_name"],
+                "Rows": found["n"],
+                "First at row": [str(r) for r in found["first_row"]],
+            }
+        )
+    )
+
+
+parts.section("Checks")
+checks()
+parts.section(
+    "Deliveries",
+    "Every export that arrived. Rows read = accepted + held back + repeated + filtered by "
+    "configuration, counted independently.",
+)
+deliveries()
+parts.section(
+    "Rows held back",
+    "By rule, with the first row number in the file. Values are never shown: open the export.",
+)
+held_back()
+
+if view.base.sees_cases:
+    parts.section("Feedback completion", "Per clinician in view, in the order of labels.")
+    if view.filters.measure:
+        minimum = reference.parameter(view.base, "feedback_min_completion", 0.6)
+        parts.show(figures.coverage(view.scope, view.filters.measure, minimum), key="coverage")
+        parts.link("definitions", "Definition", metric="feedback_completion")
+    else:
+        parts.empty("No alliance questionnaire is in use yet.")
+    left, right = st.columns(2, gap="large")
+    with left:
+        parts.section("Forms not scored or corrected")
+        issues = reference.score_issues(view.scope)
+        parts.table(
+            pl.DataFrame(
+                {
+                    "Questionnaire": [wording.instrument(i) for i in issues["instrument"]],
+                    "Rule": [wording.sentence_case(r) for r in issues["rule"]],
+                    "Forms": issues["n"],
+                }
+            )
+        )
+    with right:
+        parts.section("Signals fired")
+        fired = reference.signals_by_rule(view.scope)
+        parts.table(
+            pl.DataFrame(
+                {"Rule": fired["rule_id"], "Fired": fired["fired"], "Cases": fired["cases"]}
+            )
+        )
+        st.html(
+            '<p class="note">Confirmed and dismissed counts appear once reviews are recorded.</p>'
+        )

@@ -1,0 +1,224 @@
+"""Charts of the practice: distributions, counts by period, figures side by side, coverage.
+
+Every scale has an explicit domain: the browser draws a chart once before its data arrive, and a
+scale without one would complain in the console.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from dashboards import wording
+from dashboards.charts.theme import (
+    BLUE,
+    GREY,
+    INK,
+    LABEL,
+    LEFT_EXTENT,
+    MUTED,
+    NOTE,
+    ORANGE,
+    VERMILION,
+    rows,
+)
+
+RUPTURE_COLOURS = {
+    "repaired": BLUE,
+    "unrepaired": VERMILION,
+    "pending": ORANGE,
+    "indeterminate": GREY,
+}
+_ROW_HEIGHT = 30
+_AXIS_HEIGHT = 52
+_ROOM = 1.12
+
+
+def month_distribution(frame: pl.DataFrame, name: str, cutoff: float | None) -> alt.LayerChart:
+    """Draw the median and the middle half of the scores of each month.
+
+    Args:
+        frame: month_starts_on, period, n_scores, q1, median, q3 as `metrics.alliance_month`.
+        name: the questionnaire as the field writes it.
+        cutoff: its cut-off, or None.
+    """
+    data = [
+        {
+            "month": row["month_starts_on"].isoformat(),
+            "spoken": wording.period(row["period"]),
+            **{k: row[k] for k in ("n_scores", "q1", "median", "q3")},
+        }
+        for row in frame.iter_rows(named=True)
+    ]
+    edges = [v for row in data for v in (row["q1"], row["q3"])]
+    edges += [cutoff] if cutoff is not None else []
+    margin = (max(edges) - min(edges) or 1.0) / 10
+    scale = alt.Scale(domain=[min(edges) - margin, max(edges) + margin], nice=True, zero=False)
+    x = alt.X(
+        "month:T",
+        title=None,
+        scale=alt.Scale(domain=[data[0]["month"], data[-1]["month"]]),
+        axis=alt.Axis(format="%b %Y", labelOverlap=True, grid=False, tickCount="month"),
+    )
+    y = alt.Y(
+        "median:Q",
+        title=f"{name}, total",
+        scale=scale,
+        axis=alt.Axis(minExtent=LEFT_EXTENT, tickCount=5),
+    )
+    base = alt.Chart(rows(data)).encode(x=x)
+    tip = [
+        alt.Tooltip("spoken:N", title="Month"),
+        alt.Tooltip("median:Q", title="Median", format=".1f"),
+        alt.Tooltip("q1:Q", title="Lower quartile", format=".1f"),
+        alt.Tooltip("q3:Q", title="Upper quartile", format=".1f"),
+        alt.Tooltip("n_scores:Q", title="Forms"),
+    ]
+    layers: list[Any] = [
+        base.mark_area(color="#cfe3f0").encode(y=alt.Y("q1:Q", scale=scale), y2="q3:Q"),
+        base.mark_line(color=BLUE, strokeWidth=2).encode(y=y),
+        base.mark_point(color=BLUE, filled=True, size=42, opacity=1).encode(y=y, tooltip=tip),
+    ]
+    if cutoff is not None:
+        level = alt.Chart(rows([{"median": cutoff}]))
+        layers += [
+            level.mark_rule(color=MUTED, strokeDash=[5, 4]).encode(y=y),
+            level.mark_text(align="left", dy=9, color=NOTE, fontSize=12).encode(
+                x=alt.value(4), y=y, text=alt.value(f"cut-off {cutoff:g}")
+            ),
+        ]
+    return alt.layer(*layers).properties(height=270)
+
+
+def rupture_quarters(frame: pl.DataFrame) -> alt.Chart:
+    """Draw the ruptures of each quarter of onset as a bar divided by what became of them.
+
+    Args:
+        frame: quarter, status, n as `queries.practice.rupture_quarters`.
+    """
+    order = list(RUPTURE_COLOURS)
+    names = [f"{wording.RUPTURE_SHAPES[s]} {wording.RUPTURE_WORDS[s]}" for s in order]
+    data = [
+        {
+            "quarter": wording.period(row["quarter"]),
+            "status": names[order.index(row["status"])],
+            "rank": order.index(row["status"]),
+            "n": row["n"],
+        }
+        for row in frame.sort("quarter").iter_rows(named=True)
+    ]
+    tallest = int(frame.group_by("quarter").agg(pl.col("n").sum())["n"].max())
+    return (
+        alt.Chart(rows(data))
+        .mark_bar(stroke="#ffffff", strokeWidth=1)
+        .encode(
+            x=alt.X(
+                "quarter:N",
+                title="Quarter of onset",
+                scale=alt.Scale(domain=list(dict.fromkeys(row["quarter"] for row in data))),
+                axis=alt.Axis(labelAngle=0, labelOverlap=True),
+            ),
+            y=alt.Y(
+                "n:Q",
+                title="Ruptures",
+                scale=alt.Scale(domain=[0, tallest]),
+                axis=alt.Axis(tickMinStep=1, format="d", minExtent=LEFT_EXTENT),
+            ),
+            color=alt.Color(
+                "status:N",
+                scale=alt.Scale(domain=names, range=list(RUPTURE_COLOURS.values())),
+                legend=alt.Legend(title=None),
+            ),
+            order=alt.Order("rank:Q"),
+            tooltip=[
+                alt.Tooltip("quarter:N", title="Quarter"),
+                alt.Tooltip("status:N", title="Now"),
+                alt.Tooltip("n:Q", title="Ruptures"),
+            ],
+        )
+        .properties(height=250)
+    )
+
+
+def _height(data: list[dict[str, Any]]) -> int:
+    """Give the height of a chart of rows; the axis and its title are part of it."""
+    return _ROW_HEIGHT * max(len(data), 1) + _AXIS_HEIGHT
+
+
+def _names(data: list[dict[str, Any]]) -> alt.Y:
+    """Encode the label of a row, in the order given."""
+    return alt.Y(
+        "label:N",
+        title=None,
+        sort=None,
+        scale=alt.Scale(domain=[row["label"] for row in data]),
+        axis=alt.Axis(labelLimit=300, ticks=False, grid=False),
+    )
+
+
+def bars(data: list[dict[str, Any]], title: str, colour: str = BLUE) -> alt.LayerChart:
+    """Draw counts as horizontal bars in the order given, each with its number.
+
+    Args:
+        data: rows with `label` and `n`.
+        title: what is counted, the axis title.
+        colour: of the bars.
+    """
+    longest = max((row["n"] for row in data), default=0) or 1
+    base = alt.Chart(rows(data)).encode(
+        y=_names(data),
+        x=alt.X(
+            "n:Q",
+            title=title,
+            stack=None,
+            scale=alt.Scale(domain=[0, longest * _ROOM], nice=False),
+            axis=alt.Axis(tickMinStep=1, format="d", tickCount=5),
+        ),
+    )
+    return alt.layer(
+        base.mark_bar(color=colour, size=18).encode(
+            tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("n:Q", title=title)]
+        ),
+        base.mark_text(align="left", dx=5, color=INK).encode(text="n:Q"),
+    ).properties(height=_height(data))
+
+
+def rates(
+    data: list[dict[str, Any]], title: str, reference: tuple[float, str] | None = None
+) -> alt.LayerChart:
+    """Draw shares with their intervals, one line each, in the order given.
+
+    Args:
+        data: rows with `label`, `estimate`, `lo`, `hi` (shares) and `words`; estimate may be null,
+            then the words stand in its place.
+        title: the axis title.
+        reference: a share to compare with and its words, or None.
+    """
+    x = alt.X(
+        "estimate:Q",
+        title=title,
+        scale=alt.Scale(domain=[0, 1], nice=False),
+        axis=alt.Axis(format=".0%", tickCount=6),
+    )
+    y, base = _names(data), alt.Chart(rows(data))
+    known = base.transform_filter("isValid(datum.estimate)")
+    layers: list[Any] = []
+    if reference:
+        level = alt.Chart(rows([{"estimate": reference[0]}]))
+        layers.append(level.mark_rule(color=MUTED, strokeDash=[5, 4]).encode(x=x))
+    layers += [
+        known.mark_rule(color=BLUE, strokeWidth=3, opacity=0.45).encode(
+            y=y, x=alt.X("lo:Q", title=title, scale=alt.Scale(domain=[0, 1], nice=False)), x2="hi:Q"
+        ),
+        known.mark_point(color=BLUE, filled=True, size=80, opacity=1).encode(
+            y=y,
+            x=x,
+            tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("words:N", title="Figure")],
+        ),
+        base.transform_filter("!isValid(datum.estimate)")
+        .mark_text(align="left", dx=6, color=LABEL, fontStyle="italic")
+        .encode(y=y, x=alt.value(0), text="words:N"),
+    ]
+    return alt.layer(*layers).properties(height=_height(data))

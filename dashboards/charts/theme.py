@@ -1,0 +1,57 @@
+"""The look all charts share: colours, type, axis style, and the step from chart to spec.
+
+Okabe-Ito colours (screens.md 8): BLUE, VERMILION, GREEN and PURPLE reach 3:1 on white and may
+draw lines and points; ORANGE and SKY do not and only fill. A status has a shape and a word too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+
+BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+ORANGE, SKY = "#E69F00", "#56B4E9"
+INK, LABEL, NOTE, MUTED, GRID = "#22282e", "#333333", "#4d5359", "#6a6f75", "#e9e6df"
+GREY = "#767b80"
+FONT = "Source Sans, Source Sans Pro, sans-serif"
+# Panels stacked over one another keep their left edges in line whatever their labels' width.
+LEFT_EXTENT = 44
+
+
+def styled(chart: alt.TopLevelMixin) -> alt.TopLevelMixin:
+    """Give a finished chart the common look."""
+    return (
+        chart.configure(background="#ffffff", font=FONT, padding=4)
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=LABEL,
+            titleColor=LABEL,
+            labelFontSize=13,
+            titleFontSize=13,
+            titleFontWeight="normal",
+            gridColor=GRID,
+            domain=False,
+            tickColor="#bdb9af",
+            titlePadding=8,
+        )
+        .configure_legend(
+            labelColor=LABEL, titleColor=LABEL, labelFontSize=13, symbolType="square", orient="top"
+        )
+        .configure_text(font=FONT, fontSize=13, color=INK)
+        .configure_title(anchor="start", fontSize=14, fontWeight=600, color=INK, offset=8)
+    )
+
+
+def spec(chart: alt.TopLevelMixin) -> dict[str, Any]:
+    """Turn a chart into the dict that is cached and drawn; SVG, so that print stays sharp."""
+    told = styled(chart).to_dict()
+    # Without this, panels over one another would each be as wide as the page plus their axis.
+    told["autosize"] = {"type": "fit-x", "contains": "padding"}
+    told["usermeta"] = {"embedOptions": {"renderer": "svg", "actions": False}}
+    return told
+
+
+def rows(values: list[dict[str, Any]]) -> alt.Data:
+    """Wrap plain rows as inline data; dates must already be ISO text."""
+    return alt.Data(values=values)

@@ -1,0 +1,179 @@
+"""Charts about the practice, the alliance and ruptures, with their words and tables."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import streamlit as st
+
+from dashboards import wording
+from dashboards.charts import practice as charts
+from dashboards.charts.theme import spec
+from dashboards.parts import Drawn
+from dashboards.queries import practice, reference
+from dashboards.scope import Scope
+
+_DIRECTOR_ONLY = (
+    "This figure is kept for the whole practice and shown to the clinical director: small months "
+    "would point at single clients."
+)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def flow(scope: Scope, period: str) -> Drawn:
+    """Draw the steps from referral to ending for one period."""
+    frame = practice.flow(scope, period)
+    if frame.is_empty():
+        reason = (
+            _DIRECTOR_ONLY if not scope.sees_practice_figures else "No one began in this period."
+        )
+        return Drawn(None, "", empty=reason)
+    data = [{"label": r["name"], "n": r["n"]} for r in frame.iter_rows(named=True)]
+    first = {r["step"]: r["n"] for r in frame.iter_rows(named=True)}
+    sentence = (
+        f"{wording.period(period)}: {wording.counted(first.get('first_session', 0), 'case')} had a "
+        f"first session, {wording.whole(first.get('third_session', 0))} a third; "
+        f"{wording.whole(first.get('ended_planned', 0))} ended as planned and "
+        f"{wording.whole(first.get('ended_unplanned', 0))} without a plan. Each step is counted at "
+        "its own date, so these are not the same people moving along."
+    )
+    table = pl.DataFrame({"Step": frame["name"], "Counted": frame["counted"], "Number": frame["n"]})
+    return Drawn(spec(charts.bars(data, "Clients or cases")), sentence, table)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def alliance_months(scope: Scope, instrument: str, start: date, end: date) -> Drawn:
+    """Draw the monthly distribution of one alliance instrument within a period."""
+    frame = practice.alliance_months(scope, instrument)
+    frame = frame.filter(
+        (pl.col("month_starts_on") >= start)
+        & (pl.col("month_starts_on") < end)
+        & pl.col("median").is_not_null()
+    )
+    if frame.is_empty():
+        reason = _DIRECTOR_ONLY if not scope.sees_practice_figures else "No forms in this period."
+        return Drawn(None, "", empty=reason)
+    name = wording.instrument(instrument)
+    cutoff = reference.instruments(scope).get(instrument, {}).get("cutoff")
+    last = frame.row(-1, named=True)
+    sentence = (
+        f"In {wording.period(last['period'])} the middle half of {wording.whole(last['n_scores'])} "
+        f"{name} forms lay between {wording.number(last['q1'])} and {wording.number(last['q3'])}, "
+        f"median {wording.number(last['median'])}"
+        + (f"; the cut-off is {cutoff:g}." if cutoff is not None else "; it has no cut-off.")
+    )
+    table = pl.DataFrame(
+        {
+            "Month": [wording.period(p) for p in frame["period"]],
+            "Forms": frame["n_scores"],
+            "Clients": frame["n_clients"],
+            "Lower quartile": frame["q1"],
+            "Median": frame["median"],
+            "Upper quartile": frame["q3"],
+        }
+    )
+    return Drawn(spec(charts.month_distribution(frame, name, cutoff)), sentence, table)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def rupture_quarters(scope: Scope, instrument: str, start: date, end: date) -> Drawn:
+    """Draw the probable ruptures in view by quarter of onset and what became of them."""
+    frame = practice.rupture_quarters(scope, instrument, start, end)
+    if frame.is_empty():
+        return Drawn(
+            None,
+            "",
+            empty="No probable rupture among the cases in view in this period. That may be calm "
+            "work, few forms, or forms that are always at the top: see coverage in Data quality.",
+        )
+    totals = dict(frame.group_by("status").agg(pl.col("n").sum()).iter_rows())
+    sentence = (
+        f"{wording.counted(int(frame['n'].sum()), 'probable rupture')} among the cases in view: "
+        + ", ".join(
+            f"{wording.whole(totals[s])} {words.lower()}"
+            for s, words in wording.RUPTURE_WORDS.items()
+            if s in totals
+        )
+        + ". More ruptures found is not worse: where clients answer openly, more are seen."
+    )
+    table = pl.DataFrame(
+        {
+            "Quarter of onset": [wording.period(q) for q in frame["quarter"]],
+            "Now": [
+                f"{wording.RUPTURE_SHAPES[s]} {wording.RUPTURE_WORDS[s]}" for s in frame["status"]
+            ],
+            "Ruptures": frame["n"],
+        }
+    )
+    return Drawn(spec(charts.rupture_quarters(frame)), sentence, table)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def repair_times(scope: Scope, instrument: str, start: date, end: date) -> Drawn:
+    """Draw how many sessions repairs took."""
+    frame = practice.repair_times(scope, instrument, start, end)
+    if frame.is_empty():
+        return Drawn(None, "", empty="No repaired rupture among the cases in view in this period.")
+    data = [
+        {"label": wording.counted(r["sessions_to_repair"], "session"), "n": r["n"]}
+        for r in frame.iter_rows(named=True)
+    ]
+    sentence = "Sessions from the fall to the repair, among repaired ruptures: " + ", ".join(
+        f"{d['label']} {wording.whole(d['n'])} times" if d["n"] != 1 else f"{d['label']} once"
+        for d in data
+    )
+    table = pl.DataFrame(
+        {"Repaired after": [d["label"] for d in data], "Ruptures": [d["n"] for d in data]}
+    )
+    return Drawn(spec(charts.bars(data, "Ruptures")), f"{sentence}.", table)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def coverage(scope: Scope, instrument: str, minimum: float) -> Drawn:
+    """Draw feedback completion per clinician in view, in the order of labels.
+
+    Args:
+        scope: who is looking.
+        instrument: the questionnaire.
+        minimum: seed `feedback_min_completion`, drawn as a level.
+    """
+    frame = reference.coverage(scope, instrument)
+    if frame.is_empty():
+        return Drawn(
+            None, "", empty="No clinician in view has sessions for which this form is due."
+        )
+    data = [
+        {
+            "label": r["clinician_label"],
+            "estimate": r["completion"],
+            "lo": r["lo"],
+            "hi": r["hi"],
+            "words": f"{wording.whole(r['on_time'])} of {wording.whole(r['eligible_sessions'])} "
+            "sessions" + (", too few for a rate" if r["completion"] is None else ""),
+        }
+        for r in frame.iter_rows(named=True)
+    ]
+    name = wording.instrument(instrument)
+    low = frame.filter(~pl.col("is_enough") & pl.col("completion").is_not_null()).height
+    sentence = (
+        f"Share of attended sessions with a client {name} form within 48 hours. "
+        f"{wording.counted(low, 'clinician')} of {wording.whole(frame.height)} in view "
+        f"{'is' if low == 1 else 'are'} below {wording.percent(minimum)}, under which alliance and "
+        "rupture figures are not compared."
+    )
+    table = pl.DataFrame(
+        {
+            "Clinician": frame["clinician_label"],
+            "Sessions due": frame["eligible_sessions"],
+            "With a form": frame["scored_sessions"],
+            "In time": frame["on_time"],
+            "Completion": [wording.percent(v) for v in frame["completion"]],
+            "Cases": frame["episodes"],
+            "With a form ": frame["episodes_scored_1"],
+            "With 3 forms": frame["episodes_scored_3"],
+            "Forms of no session": frame["unlinked_scores"],
+        }
+    )
+    chart = charts.rates(data, "Completed in time", (minimum, f"{minimum:.0%}"))
+    return Drawn(spec(chart), sentence, table)

@@ -1,0 +1,196 @@
+"""The one set of filters: their order, their options, how they live in the URL, what they narrow.
+
+Each filter is a select box bound to a query parameter of the same name, so that a link keeps the
+view. A filter only ever narrows a scope. Not here: which page has which filter (`registry.py`).
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import streamlit as st
+
+from dashboards import wording
+from dashboards.scope import Role, Roster, Scope
+
+# The order on every page (screens.md 3). `period` and `month` are one filter with two defaults:
+# a page about a month opens on the last whole month, the others on all time.
+ORDER = ("period", "month", "site", "supervisor", "clinician", "measure", "status", "minutes")
+
+ANY = ""
+MINUTES_PER_CASE = 10
+_MINUTES = (30, 60, 90, 120, 240)
+_STATUS = {"any": "Open and ended", "open": "Open", "ended": "Ended"}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The chosen values; a filter that a page does not have keeps its neutral value."""
+
+    period: str = "all"
+    site: str = ANY
+    supervisor: str = ANY
+    clinician: str = ANY
+    measure: str = ANY
+    status: str = "any"
+    minutes: int = 60
+
+    def bounds(self) -> tuple[date, date]:
+        """Give the first day of the period and the first day after it."""
+        return bounds(self.period)
+
+    @property
+    def cases_in_time(self) -> int:
+        """Give how many cases fit into the minutes available (screens.md 4: 60 minutes, six)."""
+        return self.minutes // MINUTES_PER_CASE
+
+
+def bounds(period: str) -> tuple[date, date]:
+    """Turn a period code into a half-open range of days.
+
+    Args:
+        period: `all`, `2026-Q1` or `2026-03`.
+    """
+    if period == "all":
+        return date(1900, 1, 1), date(2200, 1, 1)
+    year, part = period.split("-", 1)
+    if part.startswith("Q"):
+        first, months = date(int(year), 3 * int(part[1:]) - 2, 1), 3
+    else:
+        first, months = date(int(year), int(part), 1), 1
+    index = first.year * 12 + first.month - 1 + months
+    return first, date(index // 12, index % 12 + 1, 1)
+
+
+def last_whole_month(periods: Sequence[str], as_of: date) -> str:
+    """Choose the newest month that had ended by `as_of`; all time when none has."""
+    is_last_day = as_of.day == calendar.monthrange(as_of.year, as_of.month)[1]
+    newest = f"{as_of:%Y-%m}"
+    months = [p for p in periods if len(p) == 7 and "Q" not in p]
+    whole = [m for m in months if m < newest or (m == newest and is_last_day)]
+    return max(whole, default="all")
+
+
+def narrow(scope: Scope, roster: Roster, filters: Filters, day: date) -> Scope:
+    """Apply site, supervisor and clinician to a scope; the result is never wider.
+
+    Args:
+        scope: what the viewer may see.
+        roster: clinicians and assignments of the release.
+        filters: the chosen values.
+        day: the day on which an assignment must hold.
+    """
+    narrowed = scope
+    if filters.site:
+        narrowed = narrowed.narrowed(c.key for c in roster.clinicians if c.site == filters.site)
+    if filters.supervisor:
+        narrowed = narrowed.narrowed(roster.supervisees(filters.supervisor, day))
+    if filters.clinician:
+        narrowed = narrowed.narrowed([filters.clinician])
+    return narrowed
+
+
+class Bar:
+    """Draws the filters of a page in one row and collects what was chosen."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        roster: Roster,
+        day: date,
+        periods: Sequence[str],
+        measures: Sequence[str],
+    ) -> None:
+        self._scope, self._roster, self._day = scope, roster, day
+        self._periods, self._measures = list(periods), list(measures)
+        self._chosen: dict[str, object] = {}
+
+    def draw(self, names: Sequence[str]) -> Filters:
+        """Draw the named filters in the common order and give the choice.
+
+        Args:
+            names: filters of this page, a part of `ORDER`.
+        """
+        wanted = [name for name in ORDER if name in names and self._applies(name)]
+        if not wanted:
+            return Filters()
+        with st.container(key="filters"):
+            for name, column in zip(wanted, st.columns(len(wanted)), strict=True):
+                with column:
+                    getattr(self, f"_{name}")()
+        return Filters(**self._chosen)
+
+    def _applies(self, name: str) -> bool:
+        if name == "supervisor":
+            return self._scope.role is Role.DIRECTOR
+        if name in ("site", "clinician"):
+            return self._scope.sees_cases
+        return True
+
+    def _select(
+        self,
+        name: str,
+        label: str,
+        options: Sequence[object],
+        said: Callable[[object], str],
+        index: int = 0,
+    ) -> object:
+        return st.selectbox(
+            label, list(options), index=index, format_func=said, key=name, bind="query-params"
+        )
+
+    def _period(self) -> None:
+        options = ["all", *self._periods]
+        self._chosen["period"] = self._select("period", "Period", options, wording.period)
+
+    def _month(self) -> None:
+        options = [*self._periods, "all"]
+        index = options.index(last_whole_month(self._periods, self._day))
+        self._chosen["period"] = self._select("month", "Period", options, wording.period, index)
+
+    def _site(self) -> None:
+        mine = {c.site for c in self._roster.clinicians if c.key in self._scope.clinician_keys}
+        self._chosen["site"] = self._select(
+            "site", "Site", [ANY, *sorted(mine)], lambda v: str(v).capitalize() or "All sites"
+        )
+
+    def _supervisor(self) -> None:
+        keys = [c.key for c in self._roster.supervisors(self._day)]
+        self._chosen["supervisor"] = self._select(
+            "supervisor", "Supervisor", [ANY, *keys], lambda v: self._person(v, "All supervisors")
+        )
+
+    def _clinician(self) -> None:
+        so_far = Filters(**self._chosen)
+        keys = set(narrow(self._scope, self._roster, so_far, self._day).clinician_keys)
+        options = [c.key for c in self._roster.clinicians if c.key in keys]
+        self._chosen["clinician"] = self._select(
+            "clinician", "Clinician", [ANY, *options], lambda v: self._person(v, "All clinicians")
+        )
+
+    def _person(self, key: object, everybody: str) -> str:
+        return self._roster.label(str(key)) if key else everybody
+
+    def _measure(self) -> None:
+        if not self._measures:
+            return
+        self._chosen["measure"] = self._select(
+            "measure", "Alliance measure", self._measures, lambda v: wording.instrument(str(v))
+        )
+
+    def _status(self) -> None:
+        self._chosen["status"] = self._select(
+            "status", "Open or ended", list(_STATUS), lambda v: _STATUS[str(v)]
+        )
+
+    def _minutes(self) -> None:
+        self._chosen["minutes"] = self._select(
+            "minutes",
+            "Minutes available",
+            _MINUTES,
+            lambda v: f"{v} minutes: {int(str(v)) // MINUTES_PER_CASE} cases",
+            index=1,
+        )

@@ -1,0 +1,179 @@
+"""The common frame of every page (screens.md 3): persona, banner, stamp, filters, footer.
+
+`app.py` draws it around the page, so that no page can forget it. Pages get what they need from
+`current()`. Not here: anything that differs from page to page.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from dashboards import wording
+from dashboards.filters import Bar, Filters, narrow
+from dashboards.queries import cases, practice, reference
+from dashboards.registry import PageSpec
+from dashboards.scope import Persona, Role, Roster, Scope, personas, resolve
+from dashboards.warehouse import Release, home, roster
+
+STALE_AFTER_HOURS = 36.0
+_VIEW = "rapport_view"
+_CSS = Path(__file__).with_name("theme.css")
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page needs of the frame.
+
+    Attributes:
+        release: the release on show.
+        roster: clinicians and assignments in it.
+        base: what the viewer may see.
+        scope: the same, narrowed by the filters; what queries take.
+        filters: the chosen values.
+    """
+
+    release: Release
+    roster: Roster
+    base: Scope
+    scope: Scope
+    filters: Filters
+
+
+def current() -> View:
+    """Give the view that `app.py` prepared in this run."""
+    return st.session_state[_VIEW]
+
+
+def dress() -> None:
+    """Bring in the style sheet."""
+    st.html(_CSS)
+
+
+def choose_persona(everyone: Roster, release: Release) -> Scope:
+    """Draw the persona switch and turn the choice into a scope."""
+    choices = personas(everyone, release.as_of)
+    with st.sidebar:
+        chosen: Persona = st.selectbox(
+            "View as",
+            choices,
+            format_func=lambda p: p.label,
+            key="as",
+            bind="query-params",
+            help="A stand-in until sign-in exists: choose whose view to see.",
+        )
+    return resolve(chosen, everyone, release.release_id, release.fingerprint, release.as_of)
+
+
+def open_page(page: PageSpec, release: Release, scope: Scope) -> View:
+    """Draw everything above a page and keep the view for it.
+
+    Args:
+        page: the page about to run.
+        release: the release on show.
+        scope: what the viewer may see.
+    """
+    if release.is_demo:
+        st.html(
+            '<div class="banner" role="note">Demo data. A simulated practice: '
+            "nobody in it is real.</div>"
+        )
+    st.title(page.title, anchor=False)
+    st.html(
+        f'<p class="lead">{escape(page.answers)} <span class="cannot">{escape(page.cannot)}'
+        "</span></p>"
+    )
+    everyone = roster(str(release.path), release.fingerprint)
+    stamp, chosen = st.container(), Filters()
+    if scope.role in page.roles:
+        bar = Bar(scope, everyone, release.as_of, practice.periods(scope), practice.measures(scope))
+        chosen = bar.draw(page.filters)
+    narrowed = narrow(scope, everyone, chosen, release.as_of)
+    with stamp:
+        st.html(stamp_html(release, narrowed, reference.release(scope), stale_after(home())))
+    view = View(release, everyone, scope, narrowed, chosen)
+    st.session_state[_VIEW] = view
+    return view
+
+
+def stale_after(at: Path) -> timedelta:
+    """Read from `rapport.toml` how old a release may be before the stamp turns amber."""
+    try:
+        told = tomllib.loads((at / "rapport.toml").read_text(encoding="utf-8"))
+        return timedelta(hours=float(told["dashboard"]["stale_after_hours"]))
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError):
+        return timedelta(hours=STALE_AFTER_HOURS)
+
+
+def stamp_html(release: Release, scope: Scope, meta: dict[str, object], limit: timedelta) -> str:
+    """Write the stamp: how far the data reach, when it was published, what one sees.
+
+    Args:
+        release: the release on show.
+        scope: what is in view, after the filters.
+        meta: the row of `meta.release`.
+        limit: age beyond which the stamp says "older than".
+    """
+    through = wording.day(meta.get("data_through") or release.as_of)
+    parts = [
+        f"Data through <b>{escape(through)}</b>",
+        f"published {escape(wording.moment(release.built_at))}",
+        f"release {escape(release.release_id[:12])}",
+    ]
+    age = datetime.now(UTC) - release.built_at
+    stale = ""
+    if age > limit:
+        stale = (
+            f'<span class="amber">◆ Older than {limit.total_seconds() / 3600:.0f} hours</span> · '
+        )
+    failed = ""
+    if release.failure:
+        failed = (
+            '<p class="failed" role="alert">■ The last build failed, so this is the release '
+            f"before it. Reason: {escape(release.failure)}</p>"
+        )
+    return (
+        f'{failed}<p class="stamp">{stale}{" · ".join(parts)}<br>{escape(reach_words(scope))}</p>'
+    )
+
+
+def reach_words(scope: Scope) -> str:
+    """Say role and scope in words: "You see 7 clinicians, 306 cases"."""
+    if scope.role is Role.ANALYST:
+        return "Analyst: you see no cases, and practice figures rounded for small counts."
+    clinicians, in_view = cases.reach(scope)
+    role = "Clinical director" if scope.role is Role.DIRECTOR else "Supervisor"
+    return (
+        f"{role}: you see {wording.counted(clinicians, 'clinician')}, "
+        f"{wording.counted(in_view, 'case')}."
+    )
+
+
+def close_page() -> None:
+    """Draw the footer."""
+    st.html(
+        '<footer class="foot">Rapport is not a crisis system: nobody watches these pages for '
+        "risk. If someone may be in danger, follow your practice's own procedure now. "
+        "Figures are for reflection, supervision and planning, never for performance management."
+        "</footer>"
+    )
+
+
+def refuse(page: PageSpec) -> None:
+    """Say that a page is not part of a role; the same words whatever it holds."""
+    st.html(
+        f'<div class="empty"><b>Not part of this role.</b> {escape(page.title)} shows single '
+        "cases. An analyst works with practice figures: see Practice month, Endings, "
+        "Data quality and Definitions.</div>"
+    )
+
+
+def say_nothing_to_show(reason: str) -> None:
+    """Say in plain words why there is no release to show."""
+    st.title("Nothing to show yet", anchor=False)
+    st.html(f'<div class="empty">{escape(reason)}</div>')

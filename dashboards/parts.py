@@ -1,0 +1,189 @@
+"""The pieces pages are put together from: sections, tiles, charts with their words, tables, links.
+
+Every value that comes from a table is escaped here before it becomes HTML. Not here: what a
+figure says (`wording.py`) or which figure it is (pages).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards import wording
+from dashboards.registry import BY_NAME
+
+_LONG_TABLE = 40
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chart ready for the page: cached as a whole, keyed by scope and filters.
+
+    Attributes:
+        spec: the Vega-Lite spec, or None where there is nothing to draw.
+        sentence: what the chart shows, in words and figures.
+        table: the data behind it, with headings fit for reading.
+        alt: alternative text.
+        empty: why there is nothing to draw, and what to do.
+    """
+
+    spec: dict[str, Any] | None
+    sentence: str
+    table: pl.DataFrame = field(default_factory=pl.DataFrame)
+    alt: str = ""
+    empty: str = ""
+
+
+def section(title: str, note: str = "") -> None:
+    """Open a part of a page."""
+    st.header(title, anchor=False)
+    if note:
+        st.html(f'<p class="note">{escape(note)}</p>')
+
+
+def empty(reason: str) -> None:
+    """Say why there is nothing, and what to do; never a blank chart or a zero."""
+    st.html(f'<div class="empty">{escape(reason)}</div>')
+
+
+def show(drawn: Drawn, key: str) -> None:
+    """Draw a chart with its sentence above and its table below.
+
+    Args:
+        drawn: what to show.
+        key: unique on the page.
+    """
+    if drawn.spec is None:
+        empty(drawn.empty)
+        return
+    st.html(f'<p class="says">{escape(drawn.sentence)}</p>')
+    st.vega_lite_chart(
+        spec=drawn.spec, width="stretch", theme=None, key=key, alt=drawn.alt or drawn.sentence
+    )
+    with st.expander("Table of this figure"):
+        table(drawn.table)
+
+
+def table(frame: pl.DataFrame) -> None:
+    """Show rows as text: a plain table when short, a scrolling grid when long."""
+    if frame.height == 0:
+        empty("No rows.")
+    elif frame.height <= _LONG_TABLE:
+        st.html(table_html(frame))
+    else:
+        st.dataframe(frame, hide_index=True, height=420)
+
+
+def table_html(frame: pl.DataFrame) -> str:
+    """Write rows as an HTML table; numbers and dates already are text or plain numbers."""
+    numeric = {name for name, kind in frame.schema.items() if kind.is_numeric()}
+    head = "".join(
+        f'<th scope="col"{_right(name in numeric)}>{escape(name)}</th>' for name in frame.columns
+    )
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td{_right(name in numeric)}>{_cell(value)}</td>"
+            for name, value in zip(frame.columns, row, strict=True)
+        )
+        + "</tr>"
+        for row in frame.iter_rows()
+    )
+    return (
+        '<div class="scroll" tabindex="0" role="region" aria-label="Table">'
+        f'<table class="data"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _right(is_number: bool) -> str:
+    return ' class="num"' if is_number else ""
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return wording.NOTHING
+    if isinstance(value, float):
+        return f"{value:.1f}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return wording.whole(value)
+    return escape(str(value))
+
+
+def tile(
+    label: str,
+    figure: wording.Figure,
+    meaning: str,
+    comparisons: Sequence[str] = (),
+    spark: tuple[str, str] = ("", ""),
+) -> None:
+    """Show one number: label, value, n of N with interval, what to compare it with, how to read it.
+
+    Args:
+        label: what the number is.
+        figure: the number in words.
+        meaning: how to read it and where it comes from; opens by mouse or key.
+        comparisons: sentences with the figure of other periods.
+        spark: picture of its course as a data address, and its alternative text.
+    """
+    caution = f'<p class="caution">{escape(figure.caution)}</p>' if figure.caution else ""
+    beside = "".join(f"<li>{escape(text)}</li>" for text in comparisons)
+    kind = "value" if figure.is_shown else "value absent"
+    course = f'<img class="spark" src="{spark[0]}" alt="{escape(spark[1])}">' if spark[0] else ""
+    st.html(
+        f'<section class="tile"><h3>{escape(label)}</h3>'
+        f'<p class="{kind}">{escape(figure.value)}</p>'
+        f'<p class="detail">{escape(figure.detail)}</p>{caution}{course}'
+        f"{f'<ul>{beside}</ul>' if beside else ''}"
+        f"<details><summary>How to read this</summary><p>{escape(meaning)}</p></details></section>"
+    )
+
+
+def facts(pairs: Sequence[tuple[str, str]], title: str) -> None:
+    """Show a box of labelled facts."""
+    rows = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs
+    )
+    st.html(f'<section class="facts"><h3>{escape(title)}</h3><dl>{rows}</dl></section>')
+
+
+def meaning(entry: Mapping[str, Any] | None) -> str:
+    """Say a metric of the catalogue in a few sentences."""
+    if entry is None:
+        return "This release holds no definition of this figure."
+    said = [
+        entry.get("meaning"),
+        f"How: {entry['formula']}" if entry.get("formula") else None,
+        f"Counted: {entry['population']}" if entry.get("population") else None,
+        f"Left out: {entry['exclusions']}" if entry.get("exclusions") else None,
+        f"Limits: {entry['limits']}" if entry.get("limits") else None,
+        entry.get("proxy_note"),
+        f"Rule: {entry['source']}" if entry.get("source") else None,
+    ]
+    return " ".join(f"{str(part).rstrip('. ')}." for part in said if part)
+
+
+def link(page: str, label: str, **parameters: str) -> None:
+    """Link to another page of the app without leaving the session; bound filters go along.
+
+    Args:
+        page: name in the registry.
+        label: the text of the link.
+        **parameters: further query parameters.
+    """
+    st.page_link(BY_NAME[page].file, label=label, query_params=parameters or None)
+
+
+def go(page: str, **parameters: str) -> None:
+    """Open another page of the app, as a selected row does; bound filters go along.
+
+    Args:
+        page: name in the registry.
+        **parameters: further query parameters.
+    """
+    st.switch_page(BY_NAME[page].file, query_params=parameters)

@@ -1,0 +1,236 @@
+"""Questions about the practice and its clinicians: figures by period, flow, ruptures, endings.
+
+Which of the exact and the rounded practice figures a viewer gets is decided by the scope in
+`relations.py`, not here.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import streamlit as st
+
+from dashboards.scope import Scope
+from dashboards.warehouse import fetch
+
+_DROPOUTS = ["dropout_d1", "dropout_d1s", "dropout_d2", "dropout_d3", "dropout_d4", "dropout_d5"]
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def practice_figures(scope: Scope, period: str) -> pl.DataFrame:
+    """Give the practice's row of every metric and instrument for one period."""
+    return fetch(
+        scope,
+        "select * from practice_metric where period = $period order by metric_id, instrument",
+        {"period": period},
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def monthly(scope: Scope) -> pl.DataFrame:
+    """Give the practice's monthly rows of every metric and instrument, oldest first."""
+    return fetch(
+        scope,
+        """
+        select * from practice_metric
+        where period_kind = 'month'
+        order by metric_id, instrument, period
+        """,
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def periods(scope: Scope) -> list[str]:
+    """List the periods that the metric tables hold: months and quarters, newest first."""
+    rows = fetch(scope, "select distinct period from practice_metric where period <> 'all'")
+    return sorted(rows["period"].to_list(), key=_period_order, reverse=True)
+
+
+def _period_order(code: str) -> tuple[str, int]:
+    """Order periods by time, a quarter after its last month."""
+    year, part = code.split("-", 1)
+    if part.startswith("Q"):
+        return year, int(part[1:]) * 3 * 10 + 5
+    return year, int(part) * 10
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def measures(scope: Scope) -> list[str]:
+    """List the alliance instruments the practice uses, the most used first."""
+    rows = fetch(
+        scope,
+        """
+        select instrument, max(denominator_n) as n
+        from practice_metric
+        where metric_id = 'early_alliance' and period = 'all' and instrument is not null
+        group by all
+        order by n desc nulls last, instrument
+        """,
+    )
+    return rows["instrument"].to_list()
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def clinician_figures(scope: Scope, metric_id: str, instrument: str, period: str) -> pl.DataFrame:
+    """Give one metric of every clinician in view, in the order of their labels, never of the rate.
+
+    Args:
+        scope: who is looking.
+        metric_id: a metric of the catalogue.
+        instrument: an instrument code, or empty for a metric without one.
+        period: a period code.
+    """
+    return fetch(
+        scope,
+        """
+        select c.clinician_label, c.role, c.site_id, m.*
+        from dim_clinician as c
+        join clinician_metric as m using (clinician_key)
+        where m.metric_id = $metric_id and m.period = $period
+            and coalesce(m.instrument, '') = $instrument
+        order by c.clinician_label
+        """,
+        {"metric_id": metric_id, "instrument": instrument, "period": period},
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def flow(scope: Scope, period: str) -> pl.DataFrame:
+    """Give the steps from referral to ending with their counts, for one period."""
+    return fetch(
+        scope,
+        "select * from practice_flow where period = $period order by step_order",
+        {"period": period},
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def alliance_months(scope: Scope, instrument: str) -> pl.DataFrame:
+    """Give the monthly distribution of one alliance instrument, oldest month first."""
+    return fetch(
+        scope,
+        "select * from alliance_month where instrument = $instrument order by month_starts_on",
+        {"instrument": instrument},
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def rupture_quarters(scope: Scope, instrument: str, start: date, end: date) -> pl.DataFrame:
+    """Count the probable ruptures in view by quarter of onset and by what became of them.
+
+    Returns:
+        quarter (2026-Q1), status, n; quarters without a rupture are absent.
+    """
+    return fetch(
+        scope,
+        """
+        select year(onset_on) || '-Q' || quarter(onset_on) as quarter, status, count(*) as n
+        from rupture
+        where tier = 'probable' and instrument = $instrument
+            and onset_on >= $start and onset_on < $end
+        group by all
+        order by quarter, status
+        """,
+        {"instrument": instrument, "start": start, "end": end},
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def repair_times(scope: Scope, instrument: str, start: date, end: date) -> pl.DataFrame:
+    """Count the repaired ruptures in view by how many sessions the repair took."""
+    return fetch(
+        scope,
+        """
+        select sessions_to_repair, count(*) as n
+        from rupture
+        where tier = 'probable' and status = 'repaired' and instrument = $instrument
+            and onset_on >= $start and onset_on < $end
+        group by all
+        order by sessions_to_repair
+        """,
+        {"instrument": instrument, "start": start, "end": end},
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def rupture_tiers(scope: Scope, instrument: str, start: date, end: date) -> pl.DataFrame:
+    """Count the onsets in view by strictness of the criterion, and the cases they are in."""
+    return fetch(
+        scope,
+        """
+        select tier, count(*) as onsets, count(distinct episode_key) as cases
+        from rupture
+        where instrument = $instrument and onset_on >= $start and onset_on < $end
+        group by all
+        order by tier desc
+        """,
+        {"instrument": instrument, "start": start, "end": end},
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def open_ruptures(scope: Scope, instrument: str) -> pl.DataFrame:
+    """List the probable ruptures in view that are still open, the longest open first."""
+    return fetch(
+        scope,
+        """
+        select r.*, s.client_label, s.clinician_label, s.attended_sessions, s.next_booked_on
+        from rupture as r
+        join case_summary as s using (episode_key)
+        where r.tier = 'probable' and r.status = 'pending' and r.instrument = $instrument
+        order by r.onset_on, s.client_label, r.rupture_key
+        """,
+        {"instrument": instrument},
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def survival(scope: Scope) -> pl.DataFrame:
+    """Give the survival curve of the whole practice."""
+    return fetch(scope, "select * from practice_survival order by session_index")
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def survival_of(scope: Scope, kind: str, value: str) -> pl.DataFrame:
+    """Give the survival curve of one clinician, site or year of opening.
+
+    Args:
+        scope: who is looking; a clinician out of scope gives no rows.
+        kind: `clinician`, `site` or `year`.
+        value: the clinician's key, the site's code, the year.
+    """
+    if kind == "clinician":
+        sql = "select * from clinician_survival where scope_value = $value order by session_index"
+        return fetch(scope, sql, {"value": value})
+    return fetch(
+        scope,
+        """
+        select * from group_survival
+        where scope_kind = $kind and scope_value = $value
+        order by session_index
+        """,
+        {"kind": kind, "value": value},
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def endings(scope: Scope, start: date, end: date) -> pl.DataFrame:
+    """Count the cases in view that ended in a period, by kind of ending."""
+    return fetch(
+        scope,
+        """
+        select ending, count(*) as n, count_if(is_early_completer) as early_completers
+        from episode_ending
+        where is_ended and attended_sessions > 0
+            and last_attended_on >= $start and last_attended_on < $end
+        group by all
+        order by n desc, ending
+        """,
+        {"start": start, "end": end},
+    )
+
+
+def dropout_ids() -> list[str]:
+    """List the dropout definitions in the order in which they stand side by side."""
+    return list(_DROPOUTS)

@@ -1,0 +1,125 @@
+"""The pages: file, address, name, what each answers and cannot, which filters and roles it has.
+
+Adding a page = a file in `app_pages/` and a line here. Every page is registered for every role,
+with one common home (stack.md 2): an address that a role may not use opens a page that says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboards.scope import Role
+
+EVERYONE = (Role.DIRECTOR, Role.SUPERVISOR, Role.ANALYST)
+CASE_ROLES = (Role.DIRECTOR, Role.SUPERVISOR)
+
+
+@dataclass(frozen=True)
+class PageSpec:
+    """What the common frame must know of a page.
+
+    Attributes:
+        name: key of the page inside the app.
+        file: path under `dashboards/`.
+        title: heading and name in the menu.
+        section: heading in the menu.
+        icon: Material symbol in the menu (the font ships with Streamlit).
+        answers: the first line: what the page answers.
+        cannot: and what it cannot.
+        filters: those of `filters.ORDER` that change this page.
+        roles: for whom it stands in the menu.
+    """
+
+    name: str
+    file: str
+    title: str
+    section: str
+    icon: str
+    answers: str
+    cannot: str
+    filters: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = EVERYONE
+
+
+PAGES = (
+    PageSpec(
+        name="agenda",
+        file="app_pages/agenda.py",
+        title="Supervision agenda",
+        section="Supervision",
+        icon=":material/event_note:",
+        answers="Which cases are worth discussing next, and why.",
+        cannot=(
+            "It does not know what was said in sessions, and a case that is not listed "
+            "can still need you."
+        ),
+        filters=("site", "supervisor", "clinician", "minutes"),
+        roles=CASE_ROLES,
+    ),
+    PageSpec(
+        name="case",
+        file="app_pages/case.py",
+        title="Case review",
+        section="Supervision",
+        icon=":material/timeline:",
+        answers="How alliance, outcome and attendance went in one case, side by side.",
+        cannot="It cannot say why. A form that was not given is a gap, not a calm stretch.",
+        filters=("supervisor", "clinician", "status"),
+        roles=CASE_ROLES,
+    ),
+    PageSpec(
+        name="month",
+        file="app_pages/month.py",
+        title="Practice month",
+        section="Practice",
+        icon=":material/calendar_month:",
+        answers="How the practice did in a period, with what each figure rests on.",
+        cannot="It does not rank anyone and does not explain a change; most changes are chance.",
+        filters=("month", "supervisor", "measure"),
+    ),
+    PageSpec(
+        name="alliance",
+        file="app_pages/alliance.py",
+        title="Alliance and rupture",
+        section="Practice",
+        icon=":material/handshake:",
+        answers="How clients rate the alliance, where it fell, and whether it came back.",
+        cannot=(
+            "Scores show falls, not what kind of rupture it was; part of all falls is "
+            "measurement noise."
+        ),
+        filters=("period", "supervisor", "clinician", "measure"),
+    ),
+    PageSpec(
+        name="endings",
+        file="app_pages/endings.py",
+        title="Endings",
+        section="Practice",
+        icon=":material/waving_hand:",
+        answers="How many treatments end without a plan, when, and by which definition.",
+        cannot="It cannot tell a disappointed client from one who had enough.",
+        filters=("period", "site", "supervisor", "clinician"),
+    ),
+    PageSpec(
+        name="quality",
+        file="app_pages/quality.py",
+        title="Data quality",
+        section="Trust",
+        icon=":material/fact_check:",
+        answers="What was loaded, what was held back, and how complete the forms are.",
+        cannot="It cannot find a form that was never given or a session nobody entered.",
+        filters=("supervisor", "clinician", "measure"),
+    ),
+    PageSpec(
+        name="definitions",
+        file="app_pages/definitions.py",
+        title="Definitions",
+        section="Trust",
+        icon=":material/menu_book:",
+        answers="What every figure means, from which rows it comes, and who may use it for what.",
+        cannot="It does not replace a manual: no questionnaire wording is kept here.",
+    ),
+)
+
+BY_NAME = {page.name: page for page in PAGES}
+HOME = PAGES[0]

@@ -1,0 +1,232 @@
+"""The only module that opens a release and the only one that runs SQL.
+
+Here: finding the current release, a hardened read-only connection to it (trust.md 5.2), one
+cursor per query, bound parameters, the scope put in front of every query. Not here: what to ask
+(`queries/`), who may see what (`scope.py`, `relations.py`), and anything on the screen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import polars.selectors as cs
+import streamlit as st
+
+from dashboards.relations import SCOPE_PARAMETER, visible
+from dashboards.scope import Assignment, Clinician, Roster, Scope
+
+QUERY_SECONDS = 15.0
+_FINGERPRINT_CHUNK = 1 << 20
+
+# Order matters: external access can only be closed after the last setting that needs a file
+# system, and nothing can be set after the lock. DuckDB 1.5 has no max_execution_time; `fetch`
+# interrupts the cursor from a timer instead.
+_HARDENING = (
+    "SET enable_external_access=false",
+    "SET autoinstall_known_extensions=false",
+    "SET autoload_known_extensions=false",
+    "SET allow_community_extensions=false",
+    "SET allow_persistent_secrets=false",
+    "SET python_enable_replacements=false",
+    "SET disabled_filesystems='LocalFileSystem'",
+    "SET threads=2",
+    "SET memory_limit='1GB'",
+    "SET max_temp_directory_size='0B'",
+    "SET lock_configuration=true",
+)
+
+
+class WarehouseError(Exception):
+    """The release cannot be shown; the message is fit for the screen."""
+
+
+class NoReleaseError(WarehouseError):
+    """Nothing has been released yet."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """The current release as `releases/current.json` describes it.
+
+    Attributes:
+        release_id: the id printed on every page.
+        path: the release file, resolved.
+        fingerprint: its sha256 in hex, as promised by the pointer.
+        as_of: the day its figures are about.
+        built_at: when it was published, UTC.
+        is_demo: whether it holds a simulated practice.
+        failure: why the newest build did not release, or None when it did.
+    """
+
+    release_id: str
+    path: Path
+    fingerprint: str
+    as_of: date
+    built_at: datetime
+    is_demo: bool
+    failure: str | None
+
+
+def home() -> Path:
+    """Give the folder named by RAPPORT_HOME (design.md 3.1), `./rapport-home` when unset."""
+    return Path(os.environ.get("RAPPORT_HOME", "rapport-home")).resolve()
+
+
+def current_release(at: Path | None = None) -> Release:
+    """Read the pointer to the current release; cheap, done on every rerun.
+
+    Raises:
+        NoReleaseError: there is no pointer yet.
+        WarehouseError: the pointer is damaged or its file is missing.
+    """
+    releases = (at or home()) / "releases"
+    pointer = releases / "current.json"
+    if not pointer.is_file():
+        raise NoReleaseError("No release yet: run `rapport build`, or `rapport demo` for a look.")
+    try:
+        told = json.loads(pointer.read_text(encoding="utf-8"))
+        # Only the name is trusted: a pointer must not lead out of the releases folder.
+        path = (releases / Path(told["file"]).name).resolve()
+        release = Release(
+            release_id=str(told["release_id"]),
+            path=path,
+            fingerprint=str(told["sha256"]),
+            as_of=date.fromisoformat(told["as_of"]),
+            built_at=_utc(told["built_at"]),
+            is_demo=bool(told["is_demo"]),
+            failure=_last_failure(releases),
+        )
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise WarehouseError(
+            "releases/current.json cannot be read. Run `rapport releases` and `rapport rollback`."
+        ) from error
+    if not path.is_file():
+        raise WarehouseError(
+            f"The file of release {release.release_id} is missing. "
+            "Run `rapport releases` and `rapport rollback`."
+        )
+    return release
+
+
+def _utc(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _last_failure(releases: Path) -> str | None:
+    """Read why the newest build did not release; an absent or odd file means nothing is known."""
+    try:
+        told = json.loads((releases / "last_build.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(told, dict) or told.get("status") != "failed":
+        return None
+    return str(told.get("reason") or "no reason was recorded")
+
+
+@st.cache_resource(max_entries=2, show_spinner=False, on_release=lambda con: con.close())
+def connection(path: str, fingerprint: str) -> duckdb.DuckDBPyConnection:
+    """Open a release file once, after its bytes were compared with the promised sha256.
+
+    Keyed by real path and fingerprint: a new release is a new file, and an open connection to the
+    old one never serves under the new name (stack.md 1.3).
+
+    Raises:
+        WarehouseError: the bytes differ from the promise, or DuckDB cannot read the file.
+    """
+    digest = hashlib.sha256()
+    with Path(path).open("rb") as file:
+        while chunk := file.read(_FINGERPRINT_CHUNK):
+            digest.update(chunk)
+    if digest.hexdigest() != fingerprint:
+        raise WarehouseError(
+            "The release file does not match its fingerprint, so it is not shown. "
+            "Run `rapport build`, or `rapport rollback` to an older release."
+        )
+    try:
+        con = duckdb.connect(path, read_only=True)
+        for setting in _HARDENING:
+            con.execute(setting)
+    except duckdb.Error as error:
+        raise WarehouseError("The release file cannot be opened. Run `rapport doctor`.") from error
+    return con
+
+
+def fetch(scope: Scope, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
+    """Run one select under a scope and give its rows.
+
+    Args:
+        scope: who is looking; narrows every relation the query names.
+        sql: one select over names of `relations.RELATIONS`, values as `$name`.
+        parameters: values for the `$name`s.
+
+    Returns:
+        The rows; decimals as floats, so that no page has to know of them.
+
+    Raises:
+        WarehouseError: the release was swapped under this run, or the query took too long.
+        UnknownRelationError: the query names a table the app may not read.
+    """
+    release = current_release()
+    if release.fingerprint != scope.fingerprint:
+        raise WarehouseError("A newer release has just been published. Reload the page.")
+    text, needs_keys = visible(sql, scope)
+    values = dict(parameters or {})
+    if needs_keys:
+        values[SCOPE_PARAMETER] = list(scope.clinician_keys)
+    return _run(connection(str(release.path), release.fingerprint), text, values)
+
+
+def _run(
+    con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object]
+) -> pl.DataFrame:
+    """Run one statement on its own cursor, within the time limit."""
+    cursor = con.cursor()
+    statements = cursor.extract_statements(sql)
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise WarehouseError("Only one select at a time.")
+    timer = threading.Timer(QUERY_SECONDS, cursor.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        frame = cursor.execute(statements[0], dict(parameters)).pl()
+    except duckdb.InterruptException as error:
+        raise WarehouseError(f"The query took longer than {QUERY_SECONDS:.0f} s.") from error
+    finally:
+        timer.cancel()
+        cursor.close()
+    return frame.with_columns(cs.decimal().cast(pl.Float64))
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def roster(path: str, fingerprint: str) -> Roster:
+    """Read the clinicians and supervision assignments a scope is made of.
+
+    Reads without a scope, because it is what scopes are made of; its result never goes on screen
+    but through a `Scope`.
+    """
+    con = connection(path, fingerprint)
+    clinicians = _run(
+        con,
+        "select clinician_key, clinician_label, site_id from core.dim_clinician order by 2, 1",
+        {},
+    )
+    lines = _run(
+        con,
+        "select supervisor_key, supervisee_key, started_on, ended_on from core.supervision "
+        "where kind = 'assignment' and client_key is null order by all",
+        {},
+    )
+    return Roster(
+        tuple(Clinician(*row) for row in clinicians.iter_rows()),
+        tuple(Assignment(*row) for row in lines.iter_rows()),
+    )

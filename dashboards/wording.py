@@ -1,0 +1,212 @@
+"""Words and number formats of every page: how a figure, a date, a status is said.
+
+Here: pure functions from a table's values to the text on the screen, and the words for codes.
+No arithmetic beyond rounding for display: a figure comes from a column. Not here: the meaning of
+a metric (that is data, `metrics.metric_catalogue`) and anything of Streamlit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+NBSP = "\u00a0"
+NOTHING = "–"
+
+TIER_WORDS = {
+    "T1": "Safety answer to review",
+    "T2": "Deterioration or open rupture",
+    "T3": "Off course or out of contact",
+    "T4": "No change, or forms missing",
+    "T5": "Going well",
+}
+# Shape beside the word, so that no status is told by colour alone (screens.md 8).
+TIER_SHAPES = {"T1": "▲", "T2": "■", "T3": "◆", "T4": "●", "T5": "○"}
+
+RUPTURE_WORDS = {
+    "repaired": "Repaired",
+    "unrepaired": "Not repaired",
+    "pending": "Still open",
+    "indeterminate": "Cannot be told",
+}
+RUPTURE_SHAPES = {"repaired": "○", "unrepaired": "✕", "pending": "■", "indeterminate": "?"}
+
+EPISODE_WORDS = {"open": "Open", "closed": "Closed", "lapsed": "Lapsed"}
+
+ENDING_WORDS = {
+    "completed": "Completed",
+    "mutual": "Ended by agreement",
+    "ended_by_clinician": "Ended by the clinician",
+    "transferred": "Transferred",
+    "referred_on": "Referred on",
+    "moved": "Moved away",
+    "administrative": "Administrative",
+    "deceased": "Died",
+    "dropout": "Unplanned ending",
+    "unknown": "Not known",
+    "open": "Still open",
+    "never_started": "Never started",
+}
+
+CHANGE_WORDS = {
+    "recovered": "Recovered",
+    "improved": "Reliably better",
+    "deteriorated": "Reliably worse",
+    "unchanged": "No reliable change",
+}
+NO_CHANGE_CLASS = "Too few forms to say"
+
+SESSION_WORDS = {
+    "attended": "Attended",
+    "attended_late": "Attended, late",
+    "no_show": "Missed without notice",
+    "late_cancel": "Cancelled late by the client",
+    "cancelled_client": "Cancelled in time by the client",
+    "cancelled_clinician": "Cancelled by the clinician",
+    "cancelled_unknown": "Cancelled, not said by whom",
+    "not_attended_unknown": "Not attended, not said why",
+    "arrived_not_seen": "Arrived, not seen",
+    "rescheduled": "Moved to another time",
+    "scheduled": "Booked",
+    "unknown": "Status not known",
+}
+
+FLAG_WORDS = {
+    "conversation": "◆ Worth a conversation",
+    "review": "■ Check data, then case-mix, then practice",
+}
+
+KAHN_WORDS = {
+    "conformance": "Conformance: the values have the form they should",
+    "completeness": "Completeness: what should be there is there",
+    "plausibility": "Plausibility: the values can be true",
+}
+
+
+def day(value: date | None) -> str:
+    """Say a date: 20 Nov 2026."""
+    return f"{value.day}{NBSP}{value:%b %Y}" if value else NOTHING
+
+
+def moment(value: datetime | None) -> str:
+    """Say a moment of the pipeline: 21 Nov 2026, 06:10 UTC."""
+    return f"{day(value.date())}, {value:%H:%M} UTC" if value else NOTHING
+
+
+def number(value: float | None, digits: int = 1) -> str:
+    """Say a score or a mean with a fixed number of decimals."""
+    return NOTHING if value is None else f"{value:.{digits}f}"
+
+
+def whole(value: int | None) -> str:
+    """Say a count; a suppressed one is an asterisk (design.md 3.4)."""
+    return "*" if value is None else f"{value:,}".replace(",", "\u202f")
+
+
+def percent(value: float | None) -> str:
+    """Say a share between 0 and 1 as a whole percentage."""
+    return NOTHING if value is None else f"{value * 100:.0f}{NBSP}%"
+
+
+def counted(n: int, one: str, many: str | None = None) -> str:
+    """Say a count with its noun: 1 case, 7 cases."""
+    return f"{whole(n)}{NBSP}{one if n == 1 else many or one + 's'}"
+
+
+def period(code: str) -> str:
+    """Say a period code of the metric tables: all, 2026-Q1, 2026-03."""
+    if code == "all":
+        return "All time"
+    year, part = code.split("-", 1)
+    if part.startswith("Q"):
+        return f"{part} {year}"
+    return f"{date(int(year), int(part), 1):%B} {year}"
+
+
+def instrument(code: str | None) -> str:
+    """Say an instrument code as the field writes it: SRS, WAI-SR, PHQ-9."""
+    special = {
+        "phq9": "PHQ-9",
+        "gad7": "GAD-7",
+        "oq45": "OQ-45",
+        "core10": "CORE-10",
+        "pcl5": "PCL-5",
+    }
+    if not code:
+        return NOTHING
+    if code.startswith("custom:"):
+        return code.removeprefix("custom:")
+    return special.get(code, code.upper().replace("_", "-"))
+
+
+def change(code: str | None) -> str:
+    """Say the class of change of an outcome measure."""
+    return CHANGE_WORDS.get(code or "", NO_CHANGE_CLASS)
+
+
+def sentence_case(code: str | None) -> str:
+    """Say a code without a word of its own: underscores to spaces, first letter large."""
+    return code.replace("_", " ").capitalize() if code else NOTHING
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number as a page shows it.
+
+    Attributes:
+        value: the large text; never a rate where the rules allow none.
+        detail: n of N and the interval.
+        caution: what to keep in mind, or empty.
+        is_shown: whether `value` is a figure, not a reason for its absence.
+    """
+
+    value: str
+    detail: str
+    caution: str
+    is_shown: bool
+
+
+def figure(row: Mapping[str, Any] | None, unit: str, noun: str, full_from: int) -> Figure:
+    """Say a row of a metric table by the small-number rules (screens.md 5).
+
+    Args:
+        row: a row of `practice_metric` or `clinician_metric`, or None when there is none.
+        unit: unit of the metric catalogue; `share` is said in percent, anything else in points.
+        noun: what is counted, plural: "ended cases".
+        full_from: denominator from which a rate stands without "too few" (seed flag_min_n).
+
+    Returns:
+        The figure; its `value` is words, not a number, where too few were counted.
+    """
+    if row is None or row.get("estimate") is None:
+        return _absence(row, noun)
+    n, hits = row.get("denominator_n"), row.get("numerator")
+    spoken = interval(row.get("lo"), row.get("hi"), unit == "share")
+    if unit != "share":
+        return Figure(number(row["estimate"]), f"{whole(n)} {noun}{spoken}", "", is_shown=True)
+    if n is not None and hits is not None and n < full_from:
+        value = f"{whole(hits)} of {whole(n)}"
+        return Figure(value, f"{noun}{spoken}", "Too few to say more.", is_shown=True)
+    return Figure(percent(row["estimate"]), f"{whole(hits)} of {whole(n)} {noun}{spoken}", "", True)
+
+
+def _absence(row: Mapping[str, Any] | None, noun: str) -> Figure:
+    """Say why there is no figure: nothing counted, hidden, still settling, or too few."""
+    if row is None or row.get("denominator_n") == 0:
+        return Figure("None yet", f"No {noun} in this period.", "", is_shown=False)
+    if row.get("is_suppressed") or row.get("status") == "suppressed":
+        return Figure("Not shown", f"Too few {noun}: small counts are hidden.", "", is_shown=False)
+    settling = row.get("status") == "pending"
+    reason = "Enough once the open ones settle." if settling else "No figure below the minimum."
+    return Figure("Too few", f"{whole(row.get('denominator_n'))} {noun}. {reason}", "", False)
+
+
+def interval(lo: float | None, hi: float | None, is_share: bool) -> str:
+    """Say a 95 % interval after a figure, or nothing where there is none."""
+    if lo is None or hi is None:
+        return ""
+    if is_share:
+        return f" · 95{NBSP}% interval {lo * 100:.0f}{NBSP}to{NBSP}{hi * 100:.0f}"
+    return f" · 95{NBSP}% interval {lo:.1f}{NBSP}to{NBSP}{hi:.1f}"
