@@ -197,7 +197,11 @@ int_scores__computed as (
         judged.instrument,
         judged.scale,
         judged.score,
-        case when judged.has_items then 'computed' else 'supplied' end as score_source,
+        case
+            when judged.score is null then null
+            when judged.has_items then 'computed'
+            else 'supplied'
+        end as score_source,
         case when judged.has_items then cast(judged.items_answered as integer) end
             as items_answered,
         coalesce(judged.item_count, scales.item_count) as items_expected,
