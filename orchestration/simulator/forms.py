@@ -20,7 +20,7 @@ ITEM_COLUMNS = tuple(f"item_{i:02d}" for i in range(1, MOST_ITEMS + 1))
 # WAI-SR items by component (metrics.md 1.2 [V6]), zero-based: bond, goal, task.
 _WAI_PARTS = ((2, 4, 6, 8), (3, 5, 7, 10), (0, 1, 9, 11))
 # How much more or less each PHQ-9 item is endorsed than the mean; the ninth least by far.
-_PHQ_TILT = np.array([0.2, 0.25, 0.1, 0.35, 0.0, 0.2, 0.05, -0.45, -1.5])
+_PHQ_TILT = np.array([0.2, 0.25, 0.1, 0.35, 0.0, 0.2, 0.05, -0.45, -1.8])
 # Outcome points of the two scores for one ORS point of gain.
 _PHQ_PER_ORS, _GAD_PER_ORS = 0.68, 0.6
 

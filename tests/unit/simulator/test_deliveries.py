@@ -12,6 +12,8 @@ import polars as pl
 import pytest
 
 from orchestration.contracts.feeds import FEEDS
+from orchestration.extract.intake import check_path
+from orchestration.settings import load_settings
 from orchestration.simulator import simulate, write_demo_config
 from tests.unit.simulator.conftest import Simulated
 from tests.unit.simulator.reading import deliveries, practice_feed, tool_feed
@@ -268,14 +270,41 @@ def test_no_clinician_sees_two_individual_clients_at_once(small: Simulated) -> N
 
 
 def test_demo_settings_load_and_name_the_practice(tmp_path: Path) -> None:
-    settings_module = pytest.importorskip("orchestration.settings")
     write_demo_config(tmp_path)
-    settings = settings_module.load_settings(tmp_path)
+    settings = load_settings(tmp_path)
     assert settings.practice.demo is True
     assert settings.practice.name == "Willow Lane (simulated)"
     assert settings.id_namespace("practice") == settings.id_namespace("feedback_tool")
     assert "custom:alliance_clinician" in settings.instruments
     assert (tmp_path / "rapport.toml").stat().st_mode & 0o077 == 0
+
+
+def test_the_readers_take_what_was_written_and_find_what_was_planted(
+    small: Simulated, tmp_path: Path
+) -> None:
+    write_demo_config(tmp_path)
+    settings = load_settings(tmp_path)
+    reader_rules = set()
+    for folder in deliveries(small.inbox, "practice", clean_up=True):
+        report = check_path(folder, "practice", settings)
+        assert report.is_landed, report.reason
+        found = set(report.bad_rows.select("feed", "row_number", "rule").rows())
+        if not folder.name.endswith("corrections"):
+            assert not found
+            continue
+        reader_rules = {rule for _, _, rule in found}
+        planted = small.truth.planted.filter(pl.col("rule").is_in(list(reader_rules)))
+        assert found == set(planted.select("feed", "row_number", "rule").rows())
+        assert sum(feed.rows_collapsed for feed in report.feeds) == 4
+    # What remains is found later: orphans and scores outside their range in dbt.
+    later = {"orphan_client", "orphan_session", "out_of_range", "collapsed"}
+    assert set(small.truth.planted["rule"]) - reader_rules == later
+    for folder in deliveries(small.inbox, "feedback_tool"):
+        report = check_path(folder, "feedback_tool", settings)
+        assert report.is_landed, report.reason
+        assert report.bad_rows.is_empty()
+        said = " ".join(report.warnings)
+        assert all(name in said for name in IDENTIFYING)
 
 
 def test_what_cannot_be_simulated_is_refused(tmp_path: Path) -> None:
