@@ -60,3 +60,14 @@
             + 1 / (1188 * power(cast({{ n }} as double), 9))
     end
 {%- endmacro %}
+
+{#- A hyphen between a letter and the number after it: PHQ9 becomes PHQ-9. -#}
+{% macro hyphen_before_number(expression) -%}
+    {{ adapter.dispatch('hyphen_before_number', 'rapport')(expression) }}
+{%- endmacro %}
+{% macro default__hyphen_before_number(expression) -%}
+    regexp_replace({{ expression }}, '([A-Z])([0-9])', '\1-\2')
+{%- endmacro %}
+{% macro spark__hyphen_before_number(expression) -%}
+    regexp_replace({{ expression }}, '([A-Z])([0-9])', '$1-$2')
+{%- endmacro %}

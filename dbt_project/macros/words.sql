@@ -5,11 +5,11 @@
     regexp_replace(cast(cast({{ expression }} as decimal(9, 2)) as {{ text_type() }}), '0$', '')
 {%- endmacro %}
 
-{#- What a sentence calls an instrument: its code in capitals (WAI-SR), or a custom one's name. -#}
+{#- What a sentence calls an instrument: its code in capitals (WAI-SR, PHQ-9), or a custom one's name. -#}
 {% macro instrument_word(instrument, name) -%}
     case
         when {{ instrument }} like 'custom:%' then {{ name }}
-        else replace(upper({{ instrument }}), '_', '-')
+        else {{ hyphen_before_number("replace(upper(" ~ instrument ~ "), '_', '-')") }}
     end
 {%- endmacro %}
 
