@@ -10,6 +10,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orchestration.readers import xlsx
 from orchestration.readers.xlsx import read_sheet, read_workbook
 from orchestration.readers.xlsx_book import format_kind, number_text, serial_text
 from tests.unit.readers.files import (
@@ -286,3 +287,19 @@ def test_serials_are_days_since_the_epoch() -> None:
     days = (moment - datetime(1899, 12, 30, tzinfo=UTC)) / timedelta(days=1)
     assert serial_text(repr(days), "date", datetime(1899, 12, 30)) == "2031-07-04T23:59:59"
     assert moment.time() > time(12)
+
+
+@pytest.mark.parametrize("above", [[[], []], [[None, "x"], []], [[], ["Report"]]])
+def test_empty_rows_above_the_header_do_not_shift_the_count(above: list[list[object]]) -> None:
+    records = [[n, "c1", "t1", "05/03/2024"] for n in range(3)]
+    data = sheet_of(*above, HEADER, *records)
+    (extract,) = read(f"{SESSIONS}\nheader_row = 3", ("export.xlsx", data))
+    assert extract.frame["row_number"].to_list() == [4, 5, 6]
+
+
+def test_a_sheet_in_which_two_programs_see_other_records_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = sheet_of(HEADER, [1, "c1", "t1", "05/03/2024"])
+    monkeypatch.setattr(xlsx, "independent_count", lambda *_: 2)
+    assert rejected_workbook(data).rule == "row_conservation"
