@@ -266,7 +266,7 @@ class _Round:
             return
         gone = [rows for rows in _sightings(older) if rows["delivery"][0] not in names]
         self._record([_recounted(rows, own) for rows in gone])
-        present = older.filter(pl.col("delivery").is_in(names))["sighting_id"].unique()
+        present = older.filter(pl.col("delivery").is_in(names))["sighting_id"].unique().to_list()
         self.landing.remove_sightings(present)
         self.ledger = self.ledger.filter(~pl.col("sighting_id").is_in(present))
         self.landing.remove_rows(set(older["delivery_id"]))

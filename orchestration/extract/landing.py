@@ -9,7 +9,7 @@ quarantine without a ledger row is the rest of a killed run and is swept at the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -108,7 +108,7 @@ class Landing:
         sighting_id = rows["sighting_id"][0]
         _write(rows.select(*LEDGER_SCHEMA).cast(LEDGER_SCHEMA), self._sighting(sighting_id))
 
-    def remove_sightings(self, sighting_ids: pl.Series) -> None:
+    def remove_sightings(self, sighting_ids: Iterable[str]) -> None:
         """Take sightings out of the ledger."""
         for sighting_id in sighting_ids:
             self._sighting(sighting_id).unlink(missing_ok=True)

@@ -1,0 +1,255 @@
+"""What may lie in an inbox: links, pipes, half-written files, odd names; and manifests.
+
+Belongs here: what becomes of a delivery as a whole. Does not belong here: rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from datetime import datetime
+
+import pytest
+
+from orchestration.errors import DeliveryHeld, DeliveryRejected
+from orchestration.extract import inbox
+from orchestration.extract.pii import safe_label
+from tests.unit.ingest.making import GOOD, SESSIONS
+
+
+def outcome(practice, name="clinic/today"):
+    report = practice.land()[name]
+    return report.status, (report.reason or "").split(":")[0]
+
+
+def manifest(**changes) -> str:
+    sha256 = hashlib.sha256(GOOD.encode()).hexdigest()
+    files = [{"name": "sessions.csv", "sha256": sha256, "rows": 2}]
+    return json.dumps({"source_system": "clinic", "files": files} | changes)
+
+
+def test_a_plain_delivery_is_accepted(practice):
+    practice.put("clinic/today", {"sessions.csv": GOOD, ".DS_Store": "x", "._sessions.csv": "x"})
+    assert outcome(practice) == ("accepted", "")
+
+
+def test_a_single_file_is_a_delivery_named_by_its_stem(practice):
+    practice.put("clinic", {"sessions.csv": GOOD})
+    assert outcome(practice, "clinic/sessions") == ("accepted", "")
+
+
+@pytest.mark.parametrize(
+    "name", ["sessions.csv.part", "~$sessions.xlsx", ".sessions.csv.swp", "a.tmp", "x.crdownload"]
+)
+def test_a_temporary_name_holds_the_delivery(practice, name):
+    folder = practice.put("clinic/today", {"sessions.csv": GOOD, name: "x"})
+    assert outcome(practice) == ("held", "temp_name")
+    (folder / name).unlink()
+    assert outcome(practice) == ("accepted", "")
+    assert set(practice.landed("delivery")["status"]) == {"accepted"}
+
+
+def test_an_empty_folder_is_held(practice):
+    practice.put("clinic/today", {})
+    assert outcome(practice) == ("held", "empty_delivery")
+
+
+def test_links_are_not_followed(practice, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "sessions.csv").write_text(GOOD)
+    folder = practice.put("clinic/today", {})
+    (folder / "sessions.csv").symlink_to(tmp_path / "elsewhere" / "sessions.csv")
+    (practice.home.inbox / "clinic" / "linked").symlink_to(tmp_path / "elsewhere")
+    (practice.home.inbox / "other").symlink_to(tmp_path / "elsewhere")
+    reports = practice.land()
+    assert {name: each.reason.split(":")[0] for name, each in reports.items()} == {
+        "clinic/linked": "symlink",
+        "clinic/today": "symlink",
+        "other/other": "symlink",
+    }
+    assert practice.landed("sessions").is_empty()
+
+
+def test_a_pipe_is_not_opened(practice):
+    folder = practice.put("clinic/today", {"sessions.csv": GOOD})
+    os.mkfifo(folder / "clients.csv")
+    assert outcome(practice) == ("rejected", "not_a_regular_file")
+
+
+def test_a_pipe_that_takes_the_place_of_a_file_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "sessions.csv")
+    with pytest.raises(DeliveryRejected, match="not_a_regular_file"):
+        inbox.hash_file(tmp_path / "sessions.csv", 1000)
+
+
+def test_a_link_that_takes_the_place_of_a_file_is_not_followed(tmp_path):
+    (tmp_path / "x").write_text("x")
+    (tmp_path / "sessions.csv").symlink_to(tmp_path / "x")
+    with pytest.raises(DeliveryRejected, match="symlink"):
+        inbox.hash_file(tmp_path / "sessions.csv", 1000)
+
+
+def test_a_file_that_changes_between_hashing_and_reading_is_held(tmp_path):
+    path = tmp_path / "sessions.csv"
+    path.write_text("before")
+    sha256, _ = inbox.hash_file(path, 1000)
+    assert inbox.read_file(path, sha256, 1000) == b"before"
+    path.write_text("after!")
+    with pytest.raises(DeliveryHeld, match="changed_while_reading"):
+        inbox.read_file(path, sha256, 1000)
+    path.unlink()
+    with pytest.raises(DeliveryHeld, match="changed_while_reading"):
+        inbox.read_file(path, sha256, 1000)
+
+
+def test_a_file_that_grows_while_it_is_hashed_is_held(tmp_path, monkeypatch):
+    path = tmp_path / "sessions.csv"
+    path.write_text("some")
+    digest = hashlib.file_digest
+
+    def slow(handle, name):
+        done = digest(handle, name)
+        with path.open("a") as more:
+            more.write("more")
+        return done
+
+    monkeypatch.setattr(inbox.hashlib, "file_digest", slow)
+    with pytest.raises(DeliveryHeld, match="changed_while_reading"):
+        inbox.hash_file(path, 1000)
+
+
+def test_an_unreadable_file_rejects_its_delivery_and_no_other(practice, monkeypatch):
+    practice.put("clinic/today", {"sessions.csv": GOOD})
+    practice.put("other/today", {"sessions.csv": GOOD})
+    opened = os.open
+
+    def refuse(path, flags, *mode):
+        if "inbox/clinic" in str(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, flags, *mode)
+
+    monkeypatch.setattr(inbox.os, "open", refuse)
+    reports = practice.land()
+    assert (reports["clinic/today"].status, reports["other/today"].status) == (
+        "rejected",
+        "accepted",
+    )
+    assert reports["clinic/today"].reason == "unreadable: sessions.csv: may not be read"
+
+
+def test_a_file_that_is_too_large_is_rejected(practice):
+    practice.configure("[intake]\nmax_file_mb = 1\n")
+    practice.put("clinic/today", {"sessions.csv": GOOD + " " * 1_000_001})
+    assert outcome(practice) == ("rejected", "too_big")
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("2026-03-04", "2026-03-04"),
+        ("export_March", "export_March"),
+        ("Jane_Smith", None),
+        ("export-Jane-Smith-2", None),
+        ("Jane Smith", None),
+        ("jane@example.org", None),
+        ("é", None),
+        ("x" * 81, None),
+    ],
+)
+def test_a_name_is_printed_only_when_it_is_nobody_s(name, label):
+    printed = safe_label(name, "delivery")
+    assert printed == (label or f"delivery-{hashlib.sha256(name.encode()).hexdigest()[:8]}")
+
+
+def test_a_person_s_name_on_a_folder_or_file_is_printed_nowhere(practice):
+    practice.put("clinic/Jane Canary", {"sessions.csv": GOOD, "Jane Canary.txt": "x"})
+    practice.put("clinic/John_Canary", {"clients.csv": "<html>"})
+    practice.put("Jim Canary/x", {"sessions.csv": GOOD})
+    reports = practice.land()
+    stored = repr(practice.state())
+    assert "Canary" not in repr(reports) + stored
+    assert sorted(each.status for each in reports.values()) == [
+        "accepted_with_warnings",
+        "rejected",
+        "rejected",
+    ]
+
+
+def test_what_lies_beside_the_source_folders_is_said(practice):
+    practice.put(".", {"sessions.csv": GOOD})
+    assert outcome(practice, "inbox/sessions.csv") == ("rejected", "no_source")
+
+
+def test_a_folder_inside_a_delivery_is_said(practice):
+    practice.put("clinic/today", {"sessions.csv": GOOD})
+    practice.put("clinic/today/more", {"clients.csv": "client_id\nc1\n"})
+    (report,) = practice.land().values()
+    assert report.warnings == ("more: a folder inside a delivery is not read (unknown_file)",)
+
+
+def test_a_manifest_that_matches_is_believed(practice):
+    text = manifest(extract_kind="full", generated_at="2026-03-06T05:00:00Z", time_zone="UTC")
+    practice.put("clinic/today", {"sessions.csv": GOOD, "manifest.json": text})
+    assert outcome(practice) == ("accepted", "")
+    (row,) = practice.landed("delivery").rows(named=True)
+    assert (row["extract_kind"], row["generated_at"]) == ("full", datetime(2026, 3, 6, 5))
+    assert practice.landed("sessions")["started_at"].min() == datetime(2026, 3, 4, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (manifest(files=[{"name": "sessions.csv", "sha256": "0" * 64}]), "manifest_mismatch"),
+        (manifest(files=[{"name": "sessions.csv", "rows": 3}]), "manifest_mismatch"),
+        (manifest(files=[{"name": "clients.csv"}]), "manifest_mismatch"),
+        (manifest(files=[{"name": "../sessions.csv"}]), "manifest_mismatch"),
+        ("{", "manifest_invalid"),
+        ("[]", "manifest_invalid"),
+        (manifest(extract_kind="partial"), "manifest_invalid"),
+        (manifest(generated_at="yesterday"), "manifest_invalid"),
+        (manifest(extract_kind="window", window_start="2026-01-01"), "manifest_invalid"),
+        (manifest(time_zone="Mars/Base"), "unknown_time_zone"),
+    ],
+)
+def test_a_manifest_that_does_not_fit_rejects_the_delivery(practice, text, rule):
+    practice.put("clinic/today", {"sessions.csv": GOOD, "manifest.json": text})
+    assert outcome(practice) == ("rejected", rule)
+    assert practice.landed("sessions").is_empty()
+
+
+def test_a_file_that_the_manifest_does_not_name_rejects_the_delivery(practice):
+    files = {"sessions.csv": GOOD, "clients.csv": "client_id\nc1\n", "manifest.json": manifest()}
+    practice.put("clinic/today", files)
+    assert outcome(practice) == ("rejected", "manifest_mismatch")
+
+
+def test_a_window_has_its_bounds_in_utc(practice):
+    text = manifest(
+        extract_kind="window", window_start="2026-07-01", window_end="2026-08-01T00:00:00Z"
+    )
+    practice.put("clinic/today", {"sessions.csv": GOOD, "manifest.json": text})
+    practice.land()
+    (row,) = practice.landed("delivery").rows(named=True)
+    bounds = (datetime(2026, 6, 30, 23), datetime(2026, 8, 1))
+    assert (row["window_start"], row["window_end"]) == bounds
+
+
+def test_a_header_without_rows_is_believed_only_from_a_manifest(practice):
+    empty = f"{SESSIONS}\n"
+    practice.put("clinic/today", {"sessions.csv": empty})
+    assert outcome(practice) == ("rejected", "no_rows")
+    text = manifest(files=[{"name": "sessions.csv", "rows": 0}])
+    practice.put("clinic/today", {"manifest.json": text})
+    assert outcome(practice) == ("accepted", "")
+
+
+def test_a_pipe_never_blocks_the_listing(practice):
+    folder = practice.home.inbox / "clinic"
+    folder.mkdir()
+    os.mkfifo(folder / "sessions.csv")
+    worker = threading.Thread(target=practice.land, daemon=True)
+    worker.start()
+    worker.join(timeout=30)
+    assert not worker.is_alive()
