@@ -14,10 +14,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards import wording
+from dashboards import parts, wording
 from dashboards.filters import Bar, Filters, narrow
 from dashboards.queries import cases, practice, reference
-from dashboards.registry import PageSpec
+from dashboards.registry import BY_NAME, PageSpec
 from dashboards.scope import Persona, Role, Roster, Scope, personas, resolve
 from dashboards.warehouse import Release, home, roster
 
@@ -95,7 +95,8 @@ def open_page(page: PageSpec, release: Release, scope: Scope) -> View:
         chosen = bar.draw(page.filters)
     narrowed = narrow(scope, everyone, chosen, release.as_of)
     with stamp:
-        st.html(stamp_html(release, narrowed, reference.release(scope), stale_after(home())))
+        meta = reference.release(scope)
+        st.html(stamp_html(release, reach_words(narrowed, everyone), meta, stale_after(home())))
     view = View(release, everyone, scope, narrowed, chosen)
     st.session_state[_VIEW] = view
     return view
@@ -110,44 +111,41 @@ def stale_after(at: Path) -> timedelta:
         return timedelta(hours=STALE_AFTER_HOURS)
 
 
-def stamp_html(release: Release, scope: Scope, meta: dict[str, object], limit: timedelta) -> str:
+def stamp_html(release: Release, reach: str, meta: dict[str, object], limit: timedelta) -> str:
     """Write the stamp: how far the data reach, when it was published, what one sees.
 
     Args:
         release: the release on show.
-        scope: what is in view, after the filters.
+        reach: role and scope in words.
         meta: the row of `meta.release`.
         limit: age beyond which the stamp says "older than".
     """
     through = wording.day(meta.get("data_through") or release.as_of)
-    parts = [
+    said = [
         f"Data through <b>{escape(through)}</b>",
         f"published {escape(wording.moment(release.built_at))}",
         f"release {escape(release.release_id[:12])}",
     ]
-    age = datetime.now(UTC) - release.built_at
-    stale = ""
-    if age > limit:
-        stale = (
-            f'<span class="amber">◆ Older than {limit.total_seconds() / 3600:.0f} hours</span> · '
-        )
+    if datetime.now(UTC) - release.built_at > limit:
+        hours = limit.total_seconds() / 3600
+        said.insert(0, f'<span class="amber">◆ Older than {hours:.0f} hours</span>')
     failed = ""
     if release.failure:
         failed = (
             '<p class="failed" role="alert">■ The last build failed, so this is the release '
             f"before it. Reason: {escape(release.failure)}</p>"
         )
-    return (
-        f'{failed}<p class="stamp">{stale}{" · ".join(parts)}<br>{escape(reach_words(scope))}</p>'
-    )
+    return f'{failed}<p class="stamp">{" · ".join(said)}<br>{escape(reach)}</p>'
 
 
-def reach_words(scope: Scope) -> str:
+def reach_words(scope: Scope, everyone: Roster) -> str:
     """Say role and scope in words: "You see 7 clinicians, 306 cases"."""
     if scope.role is Role.ANALYST:
         return "Analyst: you see no cases, and practice figures rounded for small counts."
     clinicians, in_view = cases.reach(scope)
-    role = "Clinical director" if scope.role is Role.DIRECTOR else "Supervisor"
+    role = "Clinical director"
+    if scope.role is Role.SUPERVISOR:
+        role = f"Supervisor {everyone.label(scope.person).removeprefix('Clinician ')}"
     return (
         f"{role}: you see {wording.counted(clinicians, 'clinician')}, "
         f"{wording.counted(in_view, 'case')}."
@@ -168,9 +166,10 @@ def refuse(page: PageSpec) -> None:
     """Say that a page is not part of a role; the same words whatever it holds."""
     st.html(
         f'<div class="empty"><b>Not part of this role.</b> {escape(page.title)} shows single '
-        "cases. An analyst works with practice figures: see Practice month, Endings, "
-        "Data quality and Definitions.</div>"
+        "cases. This role works with practice figures.</div>"
     )
+    for name in ("month", "endings", "definitions"):
+        parts.link(name, BY_NAME[name].title)
 
 
 def say_nothing_to_show(reason: str) -> None:

@@ -18,6 +18,7 @@ from dashboards import wording
 from dashboards.registry import BY_NAME
 
 _LONG_TABLE = 40
+_SHORT = 24
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,12 @@ def table(frame: pl.DataFrame) -> None:
 def table_html(frame: pl.DataFrame) -> str:
     """Write rows as an HTML table; numbers and dates already are text or plain numbers."""
     numeric = {name for name, kind in frame.schema.items() if kind.is_numeric()}
-    head = "".join(
-        f'<th scope="col"{_right(name in numeric)}>{escape(name)}</th>' for name in frame.columns
-    )
+    kinds = {name: _kind(frame[name], name in numeric) for name in frame.columns}
+    head = "".join(f'<th scope="col"{kinds[name]}>{escape(name)}</th>' for name in frame.columns)
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{_right(name in numeric)}>{_cell(value)}</td>"
+            f"<td{kinds[name]}>{_cell(value)}</td>"
             for name, value in zip(frame.columns, row, strict=True)
         )
         + "</tr>"
@@ -101,8 +101,12 @@ def table_html(frame: pl.DataFrame) -> str:
     )
 
 
-def _right(is_number: bool) -> str:
-    return ' class="num"' if is_number else ""
+def _kind(column: pl.Series, is_number: bool) -> str:
+    """Set numbers to the right; keep a column of short words on one line."""
+    if is_number:
+        return ' class="num"'
+    longest = max((len(str(value)) for value in column if value is not None), default=0)
+    return ' class="tight"' if longest <= _SHORT else ""
 
 
 def _cell(value: object) -> str:

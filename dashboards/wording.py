@@ -78,12 +78,6 @@ FLAG_WORDS = {
     "review": "■ Check data, then case-mix, then practice",
 }
 
-KAHN_WORDS = {
-    "conformance": "Conformance: the values have the form they should",
-    "completeness": "Completeness: what should be there is there",
-    "plausibility": "Plausibility: the values can be true",
-}
-
 
 def day(value: date | None) -> str:
     """Say a date: 20 Nov 2026."""
@@ -207,6 +201,13 @@ def interval(lo: float | None, hi: float | None, is_share: bool) -> str:
     """Say a 95 % interval after a figure, or nothing where there is none."""
     if lo is None or hi is None:
         return ""
+    return f" · 95{NBSP}% interval {limits(lo, hi, is_share)}"
+
+
+def limits(lo: float | None, hi: float | None, is_share: bool) -> str:
+    """Say the two limits of an interval: 18 to 57, as percentages or in points."""
+    if lo is None or hi is None:
+        return NOTHING
     if is_share:
-        return f" · 95{NBSP}% interval {lo * 100:.0f}{NBSP}to{NBSP}{hi * 100:.0f}"
-    return f" · 95{NBSP}% interval {lo:.1f}{NBSP}to{NBSP}{hi:.1f}"
+        return f"{lo * 100:.0f}{NBSP}to{NBSP}{hi * 100:.0f}"
+    return f"{lo:.1f}{NBSP}to{NBSP}{hi:.1f}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 import polars as pl
@@ -65,6 +66,19 @@ def tiles() -> None:
                 beside,
             )
             parts.link("definitions", "Definition", metric=metric)
+
+
+def by_chance() -> str:
+    """Say how many falls measurement noise alone would give, beside those found."""
+    whole, _ = row_of("rupture_onset_rate")
+    said = "Part of all falls is measurement noise: no rule can tell every one from a rupture."
+    if whole is None or whole.get("expected") is None:
+        return f"{said} How many chance alone would give is not known for this selection."
+    return (
+        f"{said} In the whole practice {wording.counted(whole['numerator'], 'probable fall')} in "
+        f"{wording.counted(whole['denominator_n'], 'rated session')}; noise alone would give about "
+        f"{wording.number(whole['expected'], 0)}."
+    )
 
 
 def open_list() -> None:
@@ -160,10 +174,6 @@ else:
         with right:
             parts.section("If the criterion were looser")
             sensitivity()
-            st.html(
-                '<p class="note">Part of all falls is measurement noise: with no rupture at all, '
-                "about 16 % of ten-session treatments would show one probable fall (simulated, "
-                "spread 2.5 points). How many chance alone gives here is not computed yet.</p>"
-            )
+            st.html(f'<p class="note">{escape(by_chance())}</p>')
         parts.section("Still open", "The longest open first.")
         open_list()

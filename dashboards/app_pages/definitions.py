@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -20,29 +22,36 @@ order by period"""
 
 
 def metrics() -> None:
-    """Show the catalogue, one metric open when the link names it."""
+    """Show the catalogue; a link that names a metric puts it first and opens it."""
     asked = st.query_params.get("metric")
-    for metric, entry in reference.catalogue(view.base).items():
-        title = f"{entry['name']}"
-        with st.expander(title, expanded=metric == asked):
-            st.html(
-                f'<p class="says">{escape(str(entry["meaning"]))}</p>'
-                + definition_list(
-                    [
-                        ("How", entry["formula"]),
-                        ("Counted", entry["population"]),
-                        ("Left out", entry["exclusions"]),
-                        ("One unit, given in", f"{entry['grain']}, {entry['unit']}"),
-                        ("Rule", f"{entry['source']} (evidence {entry['evidence']})"),
-                        ("May be used for", entry["permitted_use"]),
-                        ("Limits", entry["limits"]),
-                        ("Stands in for", entry["proxy_note"]),
-                        ("Worth a conversation", entry["flag_reason"]),
-                        ("Table, column", f"{entry['table_name']}; {entry['column_name']}"),
-                        ("Version", entry["version"]),
-                    ]
-                )
-            )
+    catalogue = reference.catalogue(view.base)
+    order = sorted(catalogue, key=lambda metric: metric != asked)
+    entries = "".join(entry_html(catalogue[m], is_open=m == asked) for m in order)
+    st.html(f'<div class="catalogue">{entries}</div>')
+
+
+def entry_html(entry: Mapping[str, Any], is_open: bool) -> str:
+    """Write one metric: name and meaning, the rest on opening."""
+    return (
+        f"<details{' open' if is_open else ''}><summary><b>{escape(str(entry['name']))}</b>"
+        f"</summary><p>{escape(str(entry['meaning']))}</p>"
+        + definition_list(
+            [
+                ("How", entry["formula"]),
+                ("Counted", entry["population"]),
+                ("Left out", entry["exclusions"]),
+                ("One unit, given in", f"{entry['grain']}, {entry['unit']}"),
+                ("Rule", f"{entry['source']} (evidence {entry['evidence']})"),
+                ("May be used for", entry["permitted_use"]),
+                ("Limits", entry["limits"]),
+                ("Stands in for", entry["proxy_note"]),
+                ("Worth a conversation", entry["flag_reason"]),
+                ("Table, column", f"{entry['table_name']}; {entry['column_name']}"),
+                ("Version", entry["version"]),
+            ]
+        )
+        + "</details>"
+    )
 
 
 def definition_list(pairs: list[tuple[str, object]]) -> str:
@@ -103,7 +112,7 @@ with st.expander("All parameters of this release"):
     parameters()
 parts.section(
     "Ask the file yourself",
-    "`rapport sql` runs one read-only statement on this release; add --analyst for the file with "
+    "rapport sql runs one read-only statement on this release; add --analyst for the file with "
     "small counts hidden, which also opens in the DuckDB program, DBeaver or a notebook.",
 )
 st.code(_SQL, language="sql")

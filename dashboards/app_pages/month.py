@@ -187,7 +187,8 @@ def clinician_row(r: Mapping[str, Any], shown: Shown) -> dict[str, str]:
     return {
         "Clinician": r["clinician_label"],
         "Figure": figure.value,
-        "Rests on": figure.detail,
+        "Rests on": wording.counted(r["denominator_n"], shown.noun.rstrip("s"), shown.noun),
+        "95 % interval": wording.limits(r["lo"], r["hi"], shown.unit == "share"),
         "Drawn towards the practice": spoken,
         "Reliability": wording.percent(r["reliability"]) if figure.is_shown else wording.NOTHING,
         "Reading": reading,

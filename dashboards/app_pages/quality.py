@@ -37,30 +37,27 @@ def checks() -> None:
             else ".</p>"
         )
     )
-    for code, words in wording.KAHN_WORDS.items():
-        part = found.filter(pl.col("kahn_class") == code)
-        if part.is_empty():
-            continue
-        st.html(f'<p class="note"><b>{words}</b></p>')
-        parts.table(
-            pl.DataFrame(
-                {
-                    "Check": part["description"],
-                    "Result": [
-                        "● Passed" if ok else ("■ Blocking" if s == "blocking" else "◆ Warning")
-                        for ok, s in part.select("is_passed", "severity").iter_rows()
-                    ],
-                    "Rows against": part["violated_rows"],
-                    "Of": part["denominator"],
-                    "Allowed": [allowed(v) for v in part["threshold"]],
-                    "Affects": part["affects"],
-                    "If it fails": [
-                        "" if ok else advice
-                        for ok, advice in part.select("is_passed", "advice").iter_rows()
-                    ],
-                }
-            )
+    parts.table(
+        pl.DataFrame(
+            {
+                "Result": [
+                    "● Passed" if ok else ("■ Blocking" if s == "blocking" else "◆ Warning")
+                    for ok, s in found.select("is_passed", "severity").iter_rows()
+                ],
+                "Class": [wording.sentence_case(code) for code in found["kahn_class"]],
+                "What must hold": found["description"],
+                "Rows against": found["violated_rows"],
+                "Of": found["denominator"],
+                "Allowed": [allowed(v) for v in found["threshold"]],
+                "Affects, and what to do": [
+                    affects if ok else f"{affects}. {advice}"
+                    for ok, affects, advice in found.select(
+                        "is_passed", "affects", "advice"
+                    ).iter_rows()
+                ],
+            }
         )
+    )
 
 
 def allowed(threshold: float | None) -> str:
@@ -113,7 +110,11 @@ def held_back() -> None:
     )
 
 
-parts.section("Checks")
+parts.section(
+    "Checks",
+    "Conformance: values have the form they should. Completeness: what should be there is there. "
+    "Plausibility: values can be true. A release whose blocking checks fail is never published.",
+)
 checks()
 parts.section(
     "Deliveries",

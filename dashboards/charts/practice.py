@@ -85,8 +85,8 @@ def month_distribution(frame: pl.DataFrame, name: str, cutoff: float | None) -> 
         level = alt.Chart(rows([{"median": cutoff}]))
         layers += [
             level.mark_rule(color=MUTED, strokeDash=[5, 4]).encode(y=y),
-            level.mark_text(align="left", dy=9, color=NOTE, fontSize=12).encode(
-                x=alt.value(4), y=y, text=alt.value(f"cut-off {cutoff:g}")
+            level.mark_text(align="right", dy=9, color=NOTE, fontSize=12).encode(
+                x=alt.value("width"), y=y, text=alt.value(f"cut-off {cutoff:g}")
             ),
         ]
     return alt.layer(*layers).properties(height=270)

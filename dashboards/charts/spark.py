@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dashboards.charts.theme import BLUE, MUTED
 
 _WIDTH, _HEIGHT, _PAD = 168.0, 34.0, 4.0
+_FEWEST, _FEWEST_SHARE = 4, 0.7
 
 
 def sparkline(values: Sequence[float | None]) -> str:
@@ -17,10 +18,11 @@ def sparkline(values: Sequence[float | None]) -> str:
         values: one value per month, oldest first; None where no figure is shown.
 
     Returns:
-        An SVG as a data address for an `img`, or an empty string for fewer than three figures.
+        An SVG as a data address for an `img`, or an empty string where too few months have a
+        figure for a course to be seen.
     """
     known = [v for v in values if v is not None]
-    if len(known) < 3:
+    if len(known) < max(_FEWEST, _FEWEST_SHARE * len(values)):
         return ""
     low, high = min(known), max(known)
     span = (high - low) or 1.0

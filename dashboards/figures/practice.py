@@ -158,9 +158,10 @@ def coverage(scope: Scope, instrument: str, minimum: float) -> Drawn:
     low = frame.filter(~pl.col("is_enough") & pl.col("completion").is_not_null()).height
     sentence = (
         f"Share of attended sessions with a client {name} form within 48 hours. "
-        f"{wording.counted(low, 'clinician')} of {wording.whole(frame.height)} in view "
-        f"{'is' if low == 1 else 'are'} below {wording.percent(minimum)}, under which alliance and "
-        "rupture figures are not compared."
+        f"{wording.whole(low) if low else 'None'} of "
+        f"{wording.counted(frame.height, 'clinician')} in view "
+        f"{'lies' if low <= 1 else 'lie'} below {wording.percent(minimum)}, under which alliance "
+        "and rupture figures are not compared."
     )
     table = pl.DataFrame(
         {
