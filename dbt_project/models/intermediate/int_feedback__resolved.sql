@@ -20,6 +20,10 @@ sessions as (
     select * from {{ ref('int_sessions__resolved') }}
 ),
 
+session_keys as (
+    select * from {{ ref('stg_session_keys') }}
+),
+
 episodes as (
     select * from {{ ref('int_episodes__exported') }}
 ),
@@ -100,10 +104,10 @@ int_feedback__resolved as (
         renamed.is_skipped,
         renamed.completed_at,
         renamed.completed_on,
-        -- A parent nobody knows holds the row back until the parent is delivered.
+        -- A parent nothing landed knows holds the row back until the parent is delivered.
         case
             when known_clients.client_key is null then 'orphan_client'
-            when renamed.session_key is not null and sessions.session_key is null
+            when renamed.session_key is not null and session_keys.session_key is null
                 then 'orphan_session'
             when
                 renamed.canonical_clinician_key is not null
@@ -116,8 +120,8 @@ int_feedback__resolved as (
         on renamed.canonical_client_key = known_clients.client_key
     left join known_clinicians
         on renamed.canonical_clinician_key = known_clinicians.clinician_key
-    left join sessions
-        on renamed.session_key = sessions.session_key
+    left join session_keys
+        on renamed.session_key = session_keys.session_key
     left join instruments
         on renamed.named_instrument = instruments.instrument and instruments.is_enabled
     -- what was filled in after as_of is not known yet
