@@ -192,7 +192,8 @@ class Episode:
         if self.booked_ahead:
             return False
         last = self.attended[-1] if self.attended else self.last_appointment
-        return last is not None and (self.as_of - last.started_on).days >= self.lapse_days
+        since = last.started_on if last else self.opened_on
+        return (self.as_of - since).days >= self.lapse_days
 
     @property
     def status(self) -> str:

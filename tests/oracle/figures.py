@@ -70,28 +70,31 @@ def _dropout(episode: Episode) -> Iterator[Unit]:
         )
 
 
-def _alliance(episode: Episode) -> Iterator[Unit]:
-    for instrument, spec in INSTRUMENTS.items():
-        if spec.family != "alliance" or not episode.scores.get(instrument):
+def _early(reading: Reading) -> Iterator[Unit]:
+    """Every started episode with its early window over, per instrument its clinician uses."""
+    used = {
+        (e.clinician, i)
+        for e in reading.episodes
+        for i, spec in INSTRUMENTS.items()
+        if spec.family == "alliance" and e.scores.get(i)
+    }
+    for e in reading.episodes:
+        if not e.indexed or not (len(e.indexed) >= 3 or e.ended):
             continue
-        values, truncated = early(episode, instrument)
-        window_over = len(episode.indexed) >= 3 or episode.ended
-        if window_over and episode.indexed:
-            on = episode.indexed[min(3, len(episode.indexed)) - 1].started_on
+        for instrument in (i for who, i in used if who == e.clinician):
+            values, truncated = early(e, instrument)
+            on = e.indexed[min(3, len(e.indexed)) - 1].started_on
             mean = float(np.mean(values)) if values else float("nan")
-            yield Unit(
-                "early_alliance",
-                instrument,
-                episode.clinician,
-                on,
-                len(values) < 2 or truncated,
-                mean,
-            )
-        if instrument in CUTOFF:
-            for index, score in episode.scores[instrument].items():
-                on = episode.indexed[index - 1].started_on
-                below = float(score.score < CUTOFF[instrument])
-                yield Unit("alert_share", instrument, episode.clinician, on, False, below)
+            excluded = len(values) < 2 or truncated
+            yield Unit("early_alliance", instrument, e.clinician, on, excluded, mean)
+
+
+def _alerts(episode: Episode) -> Iterator[Unit]:
+    for instrument, cutoff in CUTOFF.items():
+        for index, score in episode.scores.get(instrument, {}).items():
+            on = episode.indexed[index - 1].started_on
+            below = float(score.score < cutoff)
+            yield Unit("alert_share", instrument, episode.clinician, on, False, below)
 
 
 def _rupture(episode: Episode) -> Iterator[Unit]:
@@ -108,6 +111,12 @@ def _rupture(episode: Episode) -> Iterator[Unit]:
                 rupture.status in {"pending", "indeterminate"},
                 float(rupture.status == "repaired"),
             )
+        onsets = {r.onset for r in found}
+        for index, x in enumerate(series, start=1):
+            if x is not None and index >= 2:
+                on = episode.indexed[index - 1].started_on
+                new = float(index in onsets)
+                yield Unit("rupture_onset_rate", instrument, episode.clinician, on, False, new)
         if sum(x is not None for x in series) >= 3:
             yield Unit(
                 "rupture_incidence",
@@ -161,9 +170,9 @@ def _feedback(reading: Reading) -> Iterator[Unit]:
 
 def units(reading: Reading) -> list[Unit]:
     """Every unit of every metric of the practice."""
-    found = [*_attendance(reading), *_feedback(reading)]
+    found = [*_attendance(reading), *_feedback(reading), *_early(reading)]
     for episode in reading.episodes:
-        found += [*_dropout(episode), *_alliance(episode), *_rupture(episode)]
+        found += [*_dropout(episode), *_alerts(episode), *_rupture(episode)]
     return found
 
 

@@ -172,7 +172,7 @@ class Reading:
                 head["respondent"],
                 self._utc(head["completed_at"]),
                 date.fromisoformat(head["completed_at"][:10]),
-                score,
+                round(score, 4),
                 prorated,
             )
             for scale, (score, prorated) in made.items()
@@ -188,14 +188,14 @@ class Reading:
             if gone > allowed or not found:
                 return None
             exact = sum(found) / len(found) * len(numbers) if gone else sum(found)
-            return round(float(exact), 4), gone > 0
+            return float(exact), gone > 0
 
         parts = {name: prorate(numbers, spec.max_missing) for name, numbers in spec.subscales}
         made = {name: part for name, part in parts.items() if part}
         if parts:
             if len(made) == len(parts):
                 total = sum(score for score, _ in made.values())
-                made["total"] = round(total, 4), any(flag for _, flag in made.values())
+                made["total"] = total, any(flag for _, flag in made.values())
         elif whole := prorate(tuple(range(1, spec.items + 1)), spec.max_missing):
             made["total"] = whole
         return made

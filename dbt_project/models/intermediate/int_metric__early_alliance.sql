@@ -1,5 +1,5 @@
-{#- Units of the early alliance: every started episode whose early window is over, for every alliance
-    instrument in use, with a reason to leave it out where the level cannot be told (metrics.md 2.1). -#}
+{#- Units of the early alliance: every started episode whose early window is over, for every
+    alliance instrument its clinician uses, with a reason to leave it out where the level cannot be told (metrics.md 2.1). -#}
 {{ config(materialized='view') }}
 
 with episodes as (
@@ -14,9 +14,13 @@ sessions as (
     select * from {{ ref('fct_session') }}
 ),
 
--- An episode without a single form is part of the population: leaving it out would hide it.
+-- An episode without a single form is part of the population: leaving it out would hide it. Sites
+-- differ in what they use, so the question is only asked of clinicians who use the instrument.
 instruments_in_use as (
-    select distinct instrument from alliances
+    select distinct
+        clinician_key,
+        instrument
+    from alliances
 ),
 
 windows_over as (
@@ -44,13 +48,14 @@ int_metric__early_alliance as (
         instruments_in_use.instrument,
         windows_over.clinician_key,
         windows_over.episode_key as unit_key,
-        coalesce(alliances.early_on, window_ends.window_end_on) as occurred_on,
+        window_ends.window_end_on as occurred_on,
         windows_over.is_truncated
         or coalesce(alliances.n_early, 0) < {{ param('early_min_scores') }} as is_excluded,
         false as is_numerator,
         alliances.early_1_3 as value
     from windows_over
-    cross join instruments_in_use
+    inner join instruments_in_use
+        on windows_over.clinician_key = instruments_in_use.clinician_key
     inner join window_ends on windows_over.episode_key = window_ends.episode_key
     left join alliances
         on
