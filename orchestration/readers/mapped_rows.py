@@ -131,14 +131,23 @@ def apply_map(feed_map: FeedMap, records: Records, context: Context) -> Canonica
         rows_read=records.count * fan_out,
         filtered={name: count for name, count in filtered.items() if count},
         rejects=pl.concat([*rejects, refused]),
-        warnings=_warnings(feed_map, context),
+        warnings=_warnings(feed_map, context, filtered),
     )
 
 
-def _warnings(feed_map: FeedMap, context: Context) -> tuple[str, ...]:
+def _warnings(feed_map: FeedMap, context: Context, filtered: Mapping[str, int]) -> tuple[str, ...]:
+    """What a person should know of rows that never reach a check; empty cells are no news."""
+    said = []
     if context.exported_at is None and any(f.after_export for f in feed_map.filters):
-        return ("nothing tells when the export was made, so no row counts as later than it",)
-    return ()
+        said.append("nothing tells when the export was made, so no row counts as later than it")
+    counts = [
+        f"{name} {count:,}"
+        for name, count in filtered.items()
+        if count and name not in (BLANK_ROW, EMPTY_CELL)
+    ]
+    if counts:
+        said.append(f"rows left out of {feed_map.feed} by its map: {', '.join(counts)}")
+    return tuple(said)
 
 
 def _used_columns(feed_map: FeedMap, records: Records) -> pl.DataFrame:

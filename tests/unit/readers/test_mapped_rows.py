@@ -68,6 +68,9 @@ def test_filters_come_before_duplicates_and_count_every_row_of_the_record() -> N
     (extract,) = read(WIDE, ("a.csv", text))
     assert extract.frame["score"].to_list() == ["2", "2", "2", "4", "4"]
     assert extract.rows_filtered == {"no_visit": 3, "duplicate_record": 3, "empty_cell": 1}
+    assert extract.warnings == (
+        "a.csv: rows left out of feedback by its map: no_visit 3, duplicate_record 3",
+    )
     assert extract.rows_read == balance(extract) == 12
 
 
