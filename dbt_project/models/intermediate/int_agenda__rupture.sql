@@ -121,7 +121,7 @@ int_agenda__rupture as (
         instrument,
         onset_session_index,
         {{ instrument_word('instrument', 'instrument_name') }} as measure,
-        {{ as_figure('baseline') }} as from_words,
+        {{ as_figure('round(baseline, 1)') }} as from_words,
         {{ as_figure('onset_score') }} as to_words,
         {{ as_figure(param('k_sigma')) }} as k_words,
         cast(onset_session_index as {{ text_type() }}) as session_words,

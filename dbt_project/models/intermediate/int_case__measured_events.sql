@@ -133,7 +133,7 @@ rupture_events as (
         case when rupture_moments.tier = 'possible' then words.rupture_possible else '' end
         || {{ fill_words('sentences.template', {
             'measure': instrument_word('rupture_moments.instrument', 'instruments.name'),
-            'from': as_figure('rupture_moments.baseline'),
+            'from': as_figure('round(rupture_moments.baseline, 1)'),
             'to': as_figure('rupture_moments.onset_score'),
             'onset': 'cast(rupture_moments.onset_session_index as ' ~ text_type() ~ ')',
             'k': as_figure(

@@ -86,9 +86,9 @@ int_metric__binomial as (
         compared.instrument,
         compared.period,
         compared.tail,
-        coalesce(
+        round(coalesce(
             case when compared.tail = 'high' then tails.outward_p else 1 - tails.outward_p end, 0.5
-        ) as mid_p
+        ), 12) as mid_p
     from compared
     left join tails
         on

@@ -60,9 +60,9 @@ int_metric__charted as (
         instrument,
         period,
         xmr_points,
-        case when is_enough then xmr_mean end as xmr_mean,
-        case when is_enough then xmr_lower end as xmr_lower,
-        case when is_enough then xmr_upper end as xmr_upper,
+        case when is_enough then round(xmr_mean, 12) end as xmr_mean,
+        case when is_enough then round(xmr_lower, 12) end as xmr_lower,
+        case when is_enough then round(xmr_upper, 12) end as xmr_upper,
         case
             when not is_enough then null
             when

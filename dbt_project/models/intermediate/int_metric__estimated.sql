@@ -55,6 +55,7 @@ judged as (
     from measured
 ),
 
+-- Limits are rounded once, here: the content of a release does not hang on a last bit.
 int_metric__estimated as (
     select
         scope_kind,
@@ -74,12 +75,12 @@ int_metric__estimated as (
         sum_of_squares,
         case when status = 'ok' then raw_estimate end as estimate,
         case
-            when status = 'ok' and measure_kind = 'mean' then mean - mean_margin
-            when status = 'ok' then {{ wilson_lo('numerator', 'denominator_n') }}
+            when status = 'ok' and measure_kind = 'mean' then round(mean - mean_margin, 12)
+            when status = 'ok' then round({{ wilson_lo('numerator', 'denominator_n') }}, 12)
         end as lo,
         case
-            when status = 'ok' and measure_kind = 'mean' then mean + mean_margin
-            when status = 'ok' then {{ wilson_hi('numerator', 'denominator_n') }}
+            when status = 'ok' and measure_kind = 'mean' then round(mean + mean_margin, 12)
+            when status = 'ok' then round({{ wilson_hi('numerator', 'denominator_n') }}, 12)
         end as hi,
         status
     from judged

@@ -118,10 +118,10 @@ int_metric__shrunken as (
         metric_id,
         instrument,
         period,
-        shrunken_estimate,
-        shrunken_se,
-        reliability,
-        mu as expected,
+        round(shrunken_estimate, 12) as shrunken_estimate,
+        round(shrunken_se, 12) as shrunken_se,
+        round(reliability, 12) as reliability,
+        round(mu, 12) as expected,
         case
             when is_estimated then 'between-clinician share estimated'
             else 'between-clinician share assumed'
@@ -135,11 +135,12 @@ int_metric__shrunken as (
         metric_id,
         instrument,
         period,
-        shrunken_estimate,
-        sqrt(shrunken_estimate * (1 - shrunken_estimate) / (denominator_n + prior_n + 1))
-            as shrunken_se,
-        {{ safe_ratio('denominator_n', 'denominator_n + prior_n') }} as reliability,
-        prior_mean * denominator_n as expected,
+        round(shrunken_estimate, 12) as shrunken_estimate,
+        round(
+            sqrt(shrunken_estimate * (1 - shrunken_estimate) / (denominator_n + prior_n + 1)), 12
+        ) as shrunken_se,
+        round({{ safe_ratio('denominator_n', 'denominator_n + prior_n') }}, 12) as reliability,
+        round(prior_mean * denominator_n, 12) as expected,
         'between-clinician share assumed' as prior_words,
         {{ param('dropout_icc_default') }} as icc
     from shares

@@ -79,15 +79,15 @@ int_metric__variance_share as (
         instrument,
         period,
         k,
-        n0,
-        msb,
-        msw,
-        sig2,
-        tau2,
+        round(n0, 12) as n0,
+        round(msb, 12) as msb,
+        round(msw, 12) as msw,
+        round(sig2, 12) as sig2,
+        round(tau2, 12) as tau2,
         is_estimated,
         case
             when not is_estimated then {{ param('alliance_icc_default') }}
-            else coalesce({{ safe_ratio('tau2', 'tau2 + sig2') }}, 0.0)
+            else round(coalesce({{ safe_ratio('tau2', 'tau2 + sig2') }}, 0.0), 12)
         end as icc
     from variances
 )
