@@ -14,6 +14,7 @@ import secrets
 import stat
 import string
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,15 +105,26 @@ class Pseudonymiser:
 
     key: bytes
 
+    def hasher(self, entity: str, namespace: str) -> Callable[[str], str]:
+        """Gives the function from an id to its pseudonym, for one entity and namespace."""
+        # Key and prefix are hashed once and copied for each id: half the time of a column.
+        begun = hmac.new(self.key, f"{entity}|{namespace}|".encode(), "sha256")
+
+        def pseudonym(identifier: str) -> str:
+            whole = begun.copy()
+            whole.update(normalise(identifier).encode())
+            return whole.hexdigest()[:_LENGTH]
+
+        return pseudonym
+
     def one(self, entity: str, namespace: str, identifier: str) -> str:
         """The pseudonym of one id: 32 hexadecimal characters."""
-        text = f"{entity}|{namespace}|{normalise(identifier)}".encode()
-        return hmac.digest(self.key, text, "sha256").hex()[:_LENGTH]
+        return self.hasher(entity, namespace)(identifier)
 
     def column(self, ids: pl.Series, entity: str, namespace: str) -> pl.Series:
         """Pseudonyms of a column of ids, null where the id is null; each distinct id once."""
         distinct = ids.drop_nulls().unique()
-        keys = [self.one(entity, namespace, each) for each in distinct]
+        keys = map(self.hasher(entity, namespace), distinct)
         return ids.replace_strict(distinct, pl.Series(keys, dtype=pl.String()), default=None)
 
     def by_row(self, ids: pl.Series, entities: pl.Series, namespaces: pl.Series) -> pl.Series:
