@@ -1,6 +1,6 @@
--- The seed files that scoring and episodes rest on: every key once, every row with its source, every
--- code one the models know. One query for all of them, because a test per column would cost more
--- time in each build than the tables it guards.
+-- The seeds that scoring and episodes rest on: every key once, every row with its source, every
+-- code known to the models. One query for all of them: a test per column would cost more time in
+-- each build than the tables it guards.
 
 {%- set keys = {
     'parameters': ['parameter_id', 'instrument'],
@@ -19,26 +19,26 @@
 with
 
 {% for seed, columns in keys.items() %}
-{{ seed }} as (
-    select * from {{ ref(seed) }}
-),
+    {{ seed }} as (
+        select * from {{ ref(seed) }}
+    ),
 {% endfor %}
 
 broken as (
     {% for seed, columns in keys.items() %}
-    select
-        '{{ seed }}' as seed,
-        'a key stands twice' as what
-    from {{ seed }}
-    group by {{ columns | join(', ') }}
-    having count(*) > 1
-    union all
-    select
-        '{{ seed }}' as seed,
-        'a row lacks its key, source or evidence' as what
-    from {{ seed }}
-    where {{ columns[0] }} is null or source is null or evidence is null
-    union all
+        select
+            '{{ seed }}' as seed,
+            'a key stands twice' as what
+        from {{ seed }}
+        group by {{ columns | join(', ') }}
+        having count(*) > 1
+        union all
+        select
+            '{{ seed }}' as seed,
+            'a row lacks its key, source or evidence' as what
+        from {{ seed }}
+        where {{ columns[0] }} is null or source is null or evidence is null
+        union all
     {% endfor %}
     select
         'parameters' as seed,
