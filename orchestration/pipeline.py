@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from orchestration import lock
 from orchestration.build_log import LOG_NAME, build_log
+from orchestration.dagster_home import make_dagster_home
 from orchestration.errors import RapportError
 from orchestration.release.build_note import last_build, note_build
 from orchestration.release.catalogue import Release, recover
@@ -25,10 +27,11 @@ from orchestration.release.kill_points import reach
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
-    from orchestration.extract import DeliveryReport
-    from orchestration.warehouse import BuildResult, OnNode
+    from orchestration.extract.intake import DeliveryReport
+    from orchestration.warehouse import BuildResult, Node, OnNode
 
-Say = Callable[[str], None]
+# Takes a line for the person who waits: the stage, what came of it, seconds where a stage is over.
+Say = Callable[[str, str, float | None], None]
 
 
 class StageFailedError(RapportError):
@@ -42,7 +45,7 @@ class BuildSession:
     Attributes:
         settings: of the home.
         log: ``logs/build.log``.
-        say: takes a line for the person who waits.
+        say: takes lines for the person who waits.
         reports: what became of each delivery, once the exports stage is over.
         result: what dbt made, once the warehouse stage is over.
         release: the new release, once it is current.
@@ -62,48 +65,78 @@ def build_session(settings: Settings, say: Say) -> Iterator[BuildSession]:
 
     Args:
         settings: of the home.
-        say: takes a line for the person who waits.
+        say: takes lines for the person who waits.
 
     Raises:
         HomeBusyError: another process builds.
     """
     home = settings.home
     home.create()
+    make_dagster_home(home)
     with lock.hold(home.path), build_log(home) as log:
         unfinished = recover(home)
         if unfinished is not None:
-            say(unfinished)
+            say("before", unfinished, None)
         reach("recovered")
         yield BuildSession(settings, log, say)
 
 
 def land(session: BuildSession) -> list[DeliveryReport]:
     """Land every complete delivery of the inbox; a bad one is reported and stops no other."""
-    from orchestration.extract import land_inbox  # noqa: PLC0415 -- polars and the readers
+    from orchestration.extract.intake import land_inbox  # noqa: PLC0415 -- polars and the readers
 
+    started = time.perf_counter()
     note_build(session.settings.home, "running", pid=os.getpid())
+
+    def landed_one(line: str) -> None:
+        session.log.info("exports: %s", line)
+        if not line.endswith("(seen before)"):
+            session.say("", line, None)
+
     with _stage(session, "exports"):
-        session.reports = land_inbox(session.settings, progress=session.say)
+        session.reports = land_inbox(session.settings, landed_one)
         reach("landed")
+    landed = [report for report in session.reports if report.is_landed]
+    rows = sum(feed.rows_accepted for report in landed for feed in report.feeds if report.is_new)
+    text = f"{len(session.reports)} deliveries in the inbox, {rows:,} rows landed now"
+    session.say("exports", text, time.perf_counter() - started)
     return session.reports
 
 
 def build(session: BuildSession, as_of: date | None, on_node: OnNode | None = None) -> BuildResult:
     """Build the whole warehouse from what has landed."""
-    from orchestration.warehouse import build_warehouse  # noqa: PLC0415 -- only when needed
+    from orchestration.layers import LayerCount  # noqa: PLC0415 -- only when needed
+    from orchestration.manifest import held_manifest  # noqa: PLC0415
+    from orchestration.warehouse import build_warehouse  # noqa: PLC0415
 
     note_build(session.settings.home, "running", pid=os.getpid())
     with _stage(session, "warehouse"):
-        session.result = build_warehouse(session.settings, as_of, on_node)
-    return session.result
+        layers = LayerCount(held_manifest().content)
+
+        def finished(node: Node) -> None:
+            if on_node is not None:
+                on_node(node)
+            layer = layers.finish(node)
+            if layer is not None:
+                session.say("", layer, None)
+
+        session.result = build_warehouse(session.settings, as_of, finished)
+    result = session.result
+    made = result.count("model") + result.count("seed")
+    text = f"{made} tables and views, {result.count('test')} tests"
+    session.say("warehouse", text, result.seconds)
+    return result
 
 
 def publish(session: BuildSession) -> Release:
     """Make the finished build the current release."""
     from orchestration.release.publish import promote  # noqa: PLC0415 -- DuckDB
 
+    started = time.perf_counter()
     with _stage(session, "release"):
         session.release = promote(session.settings.home, session.settings.releases.keep)
+    text = f"{session.release.release_id} is current"
+    session.say("release", text, time.perf_counter() - started)
     return session.release
 
 

@@ -24,7 +24,11 @@ def home_session(context: dg.InitResourceContext) -> Iterator[BuildSession]:
     """Hold the home; a second run fails here, naming the process that has it."""
     home = context.resource_config["home"]
     settings = load_settings(Path(home) if home else None)
-    say = context.log.info if context.log is not None else print
+
+    def say(stage: str, text: str, seconds: float | None) -> None:
+        if context.log is not None:
+            context.log.info(f"{stage}: {text}" if stage else text)
+
     with build_session(settings, say) as session:
         yield session
 

@@ -39,6 +39,9 @@ LINK_NAME = "current"
 BUILD_NAME = "build.duckdb"
 FINISHED_NAME = "finished.json"
 
+# The only tables of the analyst file; the supervision release holds them too.
+ANALYST_SCHEMA = "analyst"
+
 _ID = re.compile(r"(\d{8}T\d{6})-[0-9a-f]{6}")
 _ID_TIME = "%Y%m%dT%H%M%S"
 

@@ -22,6 +22,7 @@ from orchestration.errors import RapportError
 from orchestration.home import Home
 from orchestration.release.build_note import note_build
 from orchestration.release.catalogue import (
+    ANALYST_SCHEMA,
     BUILD_NAME,
     FINISHED_NAME,
     Release,
@@ -33,11 +34,11 @@ from orchestration.release.content import Contents, quoted, read_contents
 from orchestration.release.gates import check_gates
 from orchestration.release.kill_points import reach
 
-ANALYST_BUILD_NAME = "analyst.duckdb"
+# Not "analyst": DuckDB could not tell the file from the schema in it.
+ANALYST_BUILD_NAME = "deidentified.duckdb"
 
 # Views over the landing and what only the build needs. A release holds tables alone.
 HELPER_SCHEMAS = ("staging", "intermediate", "landing", "build")
-ANALYST_SCHEMA = "analyst"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import RapportError
-from orchestration.release.catalogue import Current, current_release
+from orchestration.release.catalogue import ANALYST_SCHEMA, Current, current_release
 from orchestration.settings import Settings
 
 # The order matters: file access goes last but one, and the lock that keeps it so, last
@@ -58,9 +58,16 @@ class Answer:
     warning: str | None = None
 
 
-def open_file(path: Path) -> duckdb.DuckDBPyConnection:
-    """Open a release file for reading only, with nothing else within reach of a statement."""
+def open_file(path: Path, *, schema: str | None = None) -> duckdb.DuckDBPyConnection:
+    """Open a release file for reading only, with nothing else within reach of a statement.
+
+    Args:
+        path: the file.
+        schema: where tables are looked for that are named without a schema.
+    """
     con = duckdb.connect(str(path), read_only=True)
+    if schema is not None:
+        con.execute(f"set schema = '{schema}'")
     for statement in _HARDENING:
         con.execute(statement)
     return con
@@ -81,8 +88,10 @@ def open_release(settings: Settings, *, analyst: bool = False) -> duckdb.DuckDBP
 
 def _open(settings: Settings, *, analyst: bool) -> tuple[duckdb.DuckDBPyConnection, Current]:
     current = current_release(settings.home)
-    name = current.release.analyst_file if analyst else current.release.file
-    return open_file(settings.home.releases / name), current
+    if analyst:
+        path = settings.home.releases / current.release.analyst_file
+        return open_file(path, schema=ANALYST_SCHEMA), current
+    return open_file(settings.home.releases / current.release.file), current
 
 
 def run_query(

@@ -1,0 +1,1 @@
+"""One module per command of ``rapport``; each has a click command named ``command``."""

@@ -1,0 +1,134 @@
+"""``rapport build``."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from orchestration import lock
+from orchestration.commands.output import Stopwatch, count, describe_rows, fact, step
+from orchestration.pipeline import BuildSession, build_session, why_failed
+from orchestration.release.catalogue import pointed_release
+from orchestration.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from orchestration.extract.intake import DeliveryReport
+
+_NAMED_RULES = 8
+
+
+@click.command("build")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Date the metrics are computed for; by default that of the newest delivery.",
+)
+@click.option("--strict", is_flag=True, help="Exit 1 if any delivery was rejected.")
+def command(as_of: datetime | None, strict: bool) -> int:
+    """Land what is in the inbox, build the warehouse, publish a release.
+
+    Exits 0 when a release was published, 1 when not (the release that was current still is), 75
+    when another process uses this home.
+    """
+    session = build(load_settings(), as_of.date() if as_of else None)
+    if session.release is None:
+        return 1
+    rejected = any(report.status == "rejected" for report in session.reports)
+    return 1 if strict and rejected else 0
+
+
+def build(settings: Settings, as_of: date | None = None) -> BuildSession:
+    """Run the job for a home and print what became of it.
+
+    Args:
+        settings: of the home.
+        as_of: date of the metrics, or None for the rule of design.md 3.2.
+
+    Returns:
+        The session; its ``release`` is None when nothing was published.
+    """
+    watch = Stopwatch()
+    with lock.hold(settings.home.path), build_session(settings, step) as session:
+        # Imported under the lock: a busy home is told at once, not after seconds of imports.
+        from orchestration.run_job import run_job  # noqa: PLC0415
+
+        released = run_job(session, as_of)
+    click.echo()
+    _summarise(session)
+    fact("seconds", f"{watch.total:.1f}")
+    if not released:
+        click.echo()
+        click.echo(why_failed(session), err=True)
+        current = pointed_release(settings.home)
+        still = f"{current.release_id} is still current." if current else "There is no release yet."
+        click.echo(still, err=True)
+    return session
+
+
+def _summarise(session: BuildSession) -> None:
+    fact("deliveries", _statuses(session.reports))
+    feeds = [feed for report in session.reports if _counts(report) for feed in report.feeds]
+    accepted = sum(feed.rows_accepted for feed in feeds)
+    quarantined = sum(feed.rows_quarantined for feed in feeds)
+    collapsed = sum(feed.rows_collapsed for feed in feeds)
+    filtered = sum(feed.rows_filtered for feed in feeds)
+    fact(
+        "rows",
+        f"{accepted:,} accepted, {quarantined:,} quarantined, {collapsed:,} collapsed, "
+        f"{filtered:,} filtered",
+    )
+    for report in session.reports:
+        if report.status in ("rejected", "held"):
+            fact(report.status, f"{report.source}/{report.delivery}: {report.reason}")
+    for line in _quarantined_rules(session.reports):
+        fact("quarantined", line)
+    if session.result is not None:
+        context = session.result.context
+        warned = sum(node.status == "warn" for node in session.result.nodes)
+        passed = sum(node.status == "pass" for node in session.result.nodes)
+        fact("tests", f"{passed} passed, {count(warned, 'warning')}")
+        fact("as of", f"{context.as_of} ({_AS_OF_WORDS[context.as_of_source]})")
+    if session.release is not None:
+        rows = sum(session.release.row_counts.values())
+        tables = len(session.release.row_counts)
+        fact("release", f"{session.release.release_id}: {tables} tables, {rows:,} rows")
+
+
+_AS_OF_WORDS = {
+    "option": "as you asked",
+    "delivery": "the newest delivery",
+    "today": "today: no delivery says when it was made",
+}
+
+
+def _counts(report: DeliveryReport) -> bool:
+    # The rows of a duplicate landed once, under its first name.
+    return report.is_landed and report.status != "duplicate"
+
+
+def _statuses(reports: list[DeliveryReport]) -> str:
+    statuses = Counter(report.status for report in reports)
+    accepted = statuses.pop("accepted", 0) + statuses.pop("accepted_with_warnings", 0)
+    others = "".join(f", {number} {status}" for status, number in sorted(statuses.items()))
+    return f"{accepted} accepted{others}"
+
+
+def _quarantined_rules(reports: list[DeliveryReport]) -> list[str]:
+    """Rules by how often they held a row back, with where; never a value."""
+    found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for report in reports:
+        if _counts(report):
+            for file, row, rule in report.bad_rows.select("file", "row_number", "rule").iter_rows():
+                found[f"{report.source}/{report.delivery}", file, rule].append(row)
+    by_count = sorted(found.items(), key=lambda entry: (-len(entry[1]), entry[0]))
+    lines = [
+        f"{place}/{file}: {rule}, {describe_rows(rows)}"
+        for (place, file, rule), rows in by_count[:_NAMED_RULES]
+    ]
+    if len(found) > _NAMED_RULES:
+        lines.append(f"and {len(found) - _NAMED_RULES} more kinds; see quality.quarantine")
+    return lines

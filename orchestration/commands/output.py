@@ -1,0 +1,58 @@
+"""How commands talk: calm lines on standard output, one per thing worth knowing.
+
+Here: lines, durations, counts. Not here: what is said.
+"""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+_NAME_WIDTH = 12
+_TEXT_WIDTH = 66
+_NAMED_ROWS = 5
+
+
+def step(name: str, text: str, seconds: float | None = None) -> None:
+    """Print the outcome of a stage: name, what came of it, how long it took."""
+    took = "" if seconds is None else f"{seconds:6.1f} s"
+    click.echo(f"· {name:<{_NAME_WIDTH}} {text:<{_TEXT_WIDTH}} {took}".rstrip())
+
+
+def fact(name: str, text: str) -> None:
+    """Print one line of a summary."""
+    click.echo(f"  {name:<{_NAME_WIDTH}} {text}")
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: ``1 row``, ``2,345 rows``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def describe_rows(rows: list[int]) -> str:
+    """Row numbers as a spreadsheet shows them, the first few: ``rows 4, 9 and 31 more``."""
+    first = sorted(set(rows))
+    if len(first) == 1:
+        return f"row {first[0]}"
+    named = ", ".join(f"{row}" for row in first[:_NAMED_ROWS])
+    rest = len(first) - _NAMED_ROWS
+    return f"rows {named}" + (f" and {rest:,} more" if rest > 0 else "")
+
+
+class Stopwatch:
+    """Seconds since it was made, or since the last ``lap``."""
+
+    def __init__(self) -> None:
+        self._start = self._lap = time.perf_counter()
+
+    def lap(self) -> float:
+        """Seconds since the last lap."""
+        now = time.perf_counter()
+        seconds, self._lap = now - self._lap, now
+        return seconds
+
+    @property
+    def total(self) -> float:
+        """Seconds in all."""
+        return time.perf_counter() - self._start

@@ -1,0 +1,169 @@
+"""What may be wrong with a home, and how to mend it.
+
+Here: one function per thing to look at, each giving findings in plain words. Not here: mending
+anything; printing (commands/doctor.py).
+"""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+
+from orchestration import lock
+from orchestration.errors import RapportError
+from orchestration.extract.pseudonyms import KEY_FILE, load_key
+from orchestration.home import Home, home_path
+from orchestration.manifest import PROJECT_FOLDER, SEEDS_FOLDER
+from orchestration.release.build_note import last_build
+from orchestration.release.catalogue import LINK_NAME, damage, list_releases, pointed_release
+from orchestration.settings import Settings, load_settings
+
+# A build writes a new file beside the ones that are kept, and spills while it computes.
+_FREE_RELEASES = 3
+_FREE_BYTES = 500_000_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        topic: one word.
+        said: what was found; where something is wrong, also what to do.
+        is_well: whether nothing needs mending.
+    """
+
+    topic: str
+    said: str
+    is_well: bool = True
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything, the settings first; without a home there is little else to look at."""
+    yield from _versions()
+    home = Home(home_path())
+    try:
+        settings = load_settings()
+    except RapportError as error:
+        yield Finding("settings", str(error), is_well=False)
+        return
+    yield Finding("settings", f"{home.settings_file} is sound")
+    for look in _LOOKS:
+        yield from look(settings)
+
+
+def _versions() -> Iterator[Finding]:
+    said = [f"rapport {version('rapport')}", f"Python {platform.python_version()}"]
+    wrong = []
+    for requirement in requires("rapport") or []:
+        name, equals, rest = requirement.partition("==")
+        if not equals or ";" in requirement:
+            continue
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            found = "missing"
+        said.append(f"{name} {found}")
+        if found != rest:
+            wrong.append(f"{name} is {found}, {rest} was tested")
+    if wrong:
+        yield Finding("versions", f"{'; '.join(wrong)}. Run `make env`.", is_well=False)
+    else:
+        yield Finding("versions", ", ".join(said))
+    for folder in (PROJECT_FOLDER, SEEDS_FOLDER):
+        if not folder.is_dir():
+            said_so = f"{folder} is missing. Install Rapport from its repository with `make env`."
+            yield Finding("program", said_so, is_well=False)
+
+
+def _key(settings: Settings) -> Iterator[Finding]:
+    try:
+        load_key(settings.home.secrets)
+    except RapportError as error:
+        yield Finding("key", str(error), is_well=False)
+    else:
+        yield Finding("key", "the pseudonym key is there; have a copy of it in a safe place")
+
+
+def _permissions(settings: Settings) -> Iterator[Finding]:
+    home = settings.home
+    wrong = [
+        path
+        for path in (home.path, *home.folders, home.settings_file, home.secrets / KEY_FILE)
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077
+    ]
+    if wrong:
+        names = " ".join(str(path) for path in wrong)
+        said = f"others on this machine may look into the home: chmod go= {names}"
+        yield Finding("permissions", said, is_well=False)
+    else:
+        yield Finding("permissions", "the home is readable by its owner alone")
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    home = settings.home
+    largest = max(
+        ((home.releases / each.file).stat().st_size for each in list_releases(home)), default=0
+    )
+    needed = max(_FREE_RELEASES * largest, _FREE_BYTES)
+    free = shutil.disk_usage(home.path).free
+    said = f"{free / 1e9:.1f} GB free, a build may need {needed / 1e9:.1f} GB"
+    if free < needed:
+        yield Finding("disk", f"{said}: free some space before the next build", is_well=False)
+    else:
+        yield Finding("disk", said)
+    devices = {path.stat().st_dev for path in (home.build, home.releases) if path.exists()}
+    if len(devices) > 1:
+        said = (
+            "build/ and releases/ lie on different disks; a release is one rename: put them on one"
+        )
+        yield Finding("disk", said, is_well=False)
+
+
+def _build(settings: Settings) -> Iterator[Finding]:
+    pid = lock.holder(settings.home.path)
+    if pid is not None:
+        yield Finding("build", f"process {pid or 'unknown'} is using this home now")
+    note = last_build(settings.home)
+    if note is None:
+        yield Finding("build", "nothing was built yet: `rapport build`")
+    elif note["status"] == "failed":
+        said = f"the last build ({note['at']}) failed: {note['reason']}"
+        yield Finding("build", said, is_well=False)
+    elif note["status"] == "released":
+        yield Finding("build", f"the last build released {note.get('release_id')} at {note['at']}")
+
+
+def _release(settings: Settings) -> Iterator[Finding]:
+    home = settings.home
+    releases = list_releases(home)
+    current = pointed_release(home)
+    if current is None:
+        if releases:
+            said = f"current.json cannot be read: `rapport rollback {releases[0].release_id}`"
+            yield Finding("release", said, is_well=False)
+        return
+    problem = damage(home, current)
+    link = home.releases / LINK_NAME
+    if problem is not None:
+        said = f"the current release cannot be used ({problem}): `rapport build` makes a new one"
+        yield Finding("release", said, is_well=False)
+    elif not link.is_symlink() or link.readlink().name != current.file:
+        said = "the link releases/current is not the release of current.json: `rapport build`"
+        yield Finding("release", said, is_well=False)
+    else:
+        said = f"{current.release_id} is current and whole, as of {current.as_of}"
+        yield Finding("release", f"{said}; {len(releases)} kept")
+
+
+_LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _key,
+    _permissions,
+    _disk,
+    _build,
+    _release,
+)
