@@ -1,0 +1,51 @@
+"""Fixtures of the dashboard's unit tests: a home with a small release, scopes over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from dashboards.scope import Role, Scope
+from dashboards.warehouse import current_release
+from tests.unit.dashboards import small_release as small
+
+MakeScope = Callable[..., Scope]
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches() -> Iterator[None]:
+    """Streamlit's caches live as long as the process: start and leave each test without them."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give an empty home that RAPPORT_HOME points at."""
+    monkeypatch.setenv("RAPPORT_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def released(home: Path) -> Callable[..., Path]:
+    """Give a function that writes a release with the rows one names."""
+    return lambda rows=None, **named: small.write(home, rows, **named)
+
+
+@pytest.fixture
+def scoped() -> MakeScope:
+    """Give a function that makes a scope over the current release."""
+
+    def make(*clinicians: str, role: Role = Role.SUPERVISOR, person: str | None = None) -> Scope:
+        release = current_release()
+        return Scope(
+            release.release_id, release.fingerprint, role, tuple(sorted(clinicians)), person
+        )
+
+    return make
