@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -108,14 +107,13 @@ def clean_name(cell: str) -> str:
 
 def unique_names(header: Sequence[str]) -> tuple[str, ...]:
     """One name per header cell: the second ``Charge`` is ``Charge__2``, the empty one its place."""
-    seen: Counter[str] = Counter()
     names: list[str] = []
     for place, cell in enumerate(header, start=1):
-        name = cell or f"column_{place}"
-        seen[name] += 1
-        while seen[name] > 1 or name in names or name == "row_number":
-            name = f"{name}__{max(seen[name], 2)}"
-            seen[name] += 1
+        base = cell or f"column_{place}"
+        name, turn = base, 1
+        while name in names or name == "row_number":
+            turn += 1
+            name = f"{base}__{turn}"
         names.append(name)
     return tuple(names)
 
