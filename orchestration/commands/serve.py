@@ -10,7 +10,6 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
-from pathlib import Path
 from urllib.error import URLError
 
 import click
