@@ -17,7 +17,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,64 +26,24 @@ import polars as pl
 
 from orchestration.contracts.feeds import LEDGER_SCHEMA
 from orchestration.errors import DeliveryHeld, DeliveryRejected, RapportError
-from orchestration.extract.facts import Content, Facts, gather_facts, hash_content, hashed_id
+from orchestration.extract.facts import Content, Facts, gather_facts, hash_content
 from orchestration.extract.inbox import Found, find_deliveries, find_delivery
-from orchestration.extract.landing import ACCEPTED, Landing
-from orchestration.extract.pii import safe_label
+from orchestration.extract.landing import Landing
 from orchestration.extract.pseudonyms import KEY_BYTES, Pseudonymiser, load_key
-from orchestration.extract.rows import BAD_ROW_SCHEMA, FeedReport, ReadRows, Terms, read_rows
+from orchestration.extract.reports import (
+    COUNTS,
+    DeliveryReport,
+    as_duplicate,
+    problem_report,
+    report_of,
+)
+from orchestration.extract.rows import ReadRows, Terms, read_rows
 from orchestration.lock import hold
 from orchestration.readers.base import Delivery
 from orchestration.settings import SOURCE_NAME, Settings
 
-_COUNTS = ("rows_read", "rows_accepted", "rows_quarantined", "rows_collapsed", "rows_filtered")
 # What a sighting says of itself; where it changes, the sighting is judged anew.
 _OWN = ("delivery", "extract_kind", "window_start", "window_end", "generated_at", "known_until")
-
-
-@dataclass(frozen=True)
-class DeliveryReport:
-    """What became of one delivery.
-
-    Attributes:
-        source: its source folder.
-        delivery: its name where that may be printed.
-        status: accepted, accepted_with_warnings, duplicate, rejected or held.
-        reason: why it was rejected or held: rule, file, row, plain words.
-        feeds: counts by feed.
-        warnings: sentences without any value.
-        bad_rows: feed, file, row_number, rule, column_name of quarantined rows.
-        is_new: whether this run landed or judged it; False for one that stood in the ledger.
-        delivery_id: 16 hex.
-    """
-
-    source: str
-    delivery: str
-    status: str
-    reason: str | None = None
-    feeds: tuple[FeedReport, ...] = ()
-    warnings: tuple[str, ...] = ()
-    bad_rows: pl.DataFrame = field(
-        default_factory=lambda: pl.DataFrame(schema=BAD_ROW_SCHEMA), repr=False
-    )
-    is_new: bool = True
-    delivery_id: str = ""
-
-    @property
-    def is_landed(self) -> bool:
-        """Whether its rows are in the landing."""
-        return self.status in (*ACCEPTED, "duplicate")
-
-    @property
-    def summary(self) -> str:
-        """One line for the person who waits."""
-        name = f"{self.source}/{self.delivery}: {self.status.replace('_', ' ')}"
-        if self.reason:
-            return f"{name}: {self.reason}"
-        accepted = sum(feed.rows_accepted for feed in self.feeds)
-        bad = sum(feed.rows_quarantined for feed in self.feeds)
-        seen = "" if self.is_new else " (seen before)"
-        return f"{name}: {accepted:,} rows accepted, {bad:,} quarantined{seen}"
 
 
 @dataclass(frozen=True)
@@ -148,8 +108,8 @@ def check_path(path: Path, source: str | None, settings: Settings) -> DeliveryRe
             _known_until(sighting.facts),
         )
     except (DeliveryRejected, DeliveryHeld) as problem:
-        return _problem_report(found, problem)
-    return _report(_ledger_rows(sighting, settings, rows), rows.bad, is_new=True)
+        return problem_report(found, problem)
+    return report_of(_ledger_rows(sighting, settings, rows), rows.bad, is_new=True)
 
 
 def _source_of(place: Path, settings: Settings) -> str:
@@ -228,7 +188,7 @@ class _Round:
             bad = rows.bad
         self._supersede(sighting, own, names)
         bad = self.landing.quarantined(facts.delivery_id) if bad is None else bad
-        return _as_duplicate(_report(own, bad, is_new=is_new), own, self.ledger)
+        return as_duplicate(report_of(own, bad, is_new=is_new), own, self.ledger)
 
     def _write(
         self, sighting: _Sighting, rows: ReadRows, landed: pl.DataFrame, *, must_judge: bool
@@ -273,7 +233,7 @@ class _Round:
 
     def _refuse(self, found: Found, problem: DeliveryRejected | DeliveryHeld) -> DeliveryReport:
         """Say in the ledger that a delivery did not land; a later run says it anew."""
-        report = _problem_report(found, problem)
+        report = problem_report(found, problem)
         row = dict.fromkeys(LEDGER_SCHEMA) | {
             "sighting_id": report.delivery_id,
             "delivery_id": report.delivery_id,
@@ -283,7 +243,7 @@ class _Round:
             "status": report.status,
             "reason": report.reason,
             "warnings": "",
-            **dict.fromkeys(_COUNTS, 0),
+            **dict.fromkeys(COUNTS, 0),
         }
         self.landing.write_sighting(pl.DataFrame([row], schema=LEDGER_SCHEMA))
         return report
@@ -365,43 +325,4 @@ def _recounted(other: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
     kept = other.row(0, named=True)
     return own.with_columns(
         pl.lit(kept[name], dtype=LEDGER_SCHEMA[name]).alias(name) for name in ("sighting_id", *_OWN)
-    )
-
-
-def _report(own: pl.DataFrame, bad: pl.DataFrame, *, is_new: bool) -> DeliveryReport:
-    first = own.row(0, named=True)
-    counts = own.select("feed", *_COUNTS).iter_rows(named=True)
-    return DeliveryReport(
-        source=first["source"],
-        delivery=first["delivery"],
-        status=first["status"],
-        feeds=tuple(FeedReport(**row) for row in counts),
-        warnings=tuple(first["warnings"].splitlines()),
-        bad_rows=bad.select(*BAD_ROW_SCHEMA),
-        is_new=is_new,
-        delivery_id=first["delivery_id"],
-    )
-
-
-def _as_duplicate(
-    report: DeliveryReport, own: pl.DataFrame, ledger: pl.DataFrame
-) -> DeliveryReport:
-    """The smallest name of a content is the delivery; the others are its duplicates."""
-    name = ["delivery", "sighting_id"]
-    sightings = ledger.filter(pl.col("delivery_id") == report.delivery_id).select(name).sort(name)
-    return (
-        report
-        if sightings.row(0) == own.select(name).row(0)
-        else replace(report, status="duplicate")
-    )
-
-
-def _problem_report(found: Found, problem: DeliveryRejected | DeliveryHeld) -> DeliveryReport:
-    problem_id = hashed_id("problem", found.source, found.name)
-    return DeliveryReport(
-        source=found.source,
-        delivery=safe_label(found.stem, "delivery", problem_id),
-        status="held" if isinstance(problem, DeliveryHeld) else "rejected",
-        reason=str(problem),
-        delivery_id=problem_id,
     )

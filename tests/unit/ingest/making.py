@@ -6,6 +6,7 @@ Belongs here: helpers of the ingest tests. Does not belong here: fixtures, asser
 from __future__ import annotations
 
 import hashlib
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ KEY = bytes(range(1, 33))
 
 SESSIONS = "session_id,client_id,clinician_id,started_at,status"
 GOOD = f"{SESSIONS}\ns1,c1,t1,2026-03-04T10:00,attended\ns2,c2,t1,2026-03-05T10:00,no_show\n"
+
+LATE = f"{SESSIONS}\ns1,c1,t1,2026-03-04T10:00,attended\ns9,c1,t1,2026-05-04T10:00,attended\n"
 
 
 def memory_file(name: str, data: bytes | str) -> DeliveryFile:
@@ -72,3 +75,10 @@ class Practice:
 
 def _together(folder: Path) -> pl.DataFrame:
     return pl.concat([pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))])
+
+
+def forget(practice: Practice) -> None:
+    """Empty the landing and the quarantine, as if nothing had ever landed."""
+    shutil.rmtree(practice.home.landing)
+    shutil.rmtree(practice.home.quarantine)
+    practice.home.create()

@@ -6,8 +6,6 @@ Belongs here: landing, quarantine and ledger after one or more runs. Does not be
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from datetime import datetime
 from itertools import permutations
 
@@ -15,19 +13,10 @@ import polars as pl
 import pytest
 
 from orchestration.contracts.feeds import FEEDS, LEDGER_SCHEMA, QUARANTINE_SCHEMA
-from orchestration.errors import HomeBusyError, PseudonymKeyError, RapportError
-from orchestration.extract import check_path, landing
+from orchestration.errors import RapportError
+from orchestration.extract import check_path
 from orchestration.extract.pseudonyms import Pseudonymiser
-from tests.unit.ingest.making import GOOD, KEY, SESSIONS
-
-LATE = f"{SESSIONS}\ns1,c1,t1,2026-03-04T10:00,attended\ns9,c1,t1,2026-05-04T10:00,attended\n"
-
-
-def forget(practice):
-    """Empty the landing and the quarantine, as if nothing had ever landed."""
-    shutil.rmtree(practice.home.landing)
-    shutil.rmtree(practice.home.quarantine)
-    practice.home.create()
+from tests.unit.ingest.making import GOOD, KEY, LATE, SESSIONS, forget
 
 
 def files_of(practice, folder="landing"):
@@ -281,106 +270,6 @@ def test_blank_rows_are_counted_as_filtered(practice):
     (report,) = practice.land().values()
     (feed,) = report.feeds
     assert (feed.rows_read, feed.rows_accepted, feed.rows_filtered) == (4, 2, 2)
-
-
-@pytest.mark.parametrize("step", range(1, 7))
-def test_a_kill_at_any_write_is_recovered(practice, monkeypatch, step):
-    """The run dies at its step-th write; the next one leaves what an undisturbed one would."""
-    practice.put("clinic/2026-03-06", {"sessions.csv": GOOD + "s3,,t1,x,y\n"})
-    practice.land()
-    files = {"sessions.csv": LATE + "s3,,t1,x,y\n", "clients.csv": "client_id,x\nc1,\n"}
-    practice.put("clinic/2026-03-08", files)
-    practice.put("clinic/2026-06-01", files)
-    writes = iter(range(1, 100))
-    put = landing.put_in_place
-
-    def die(staged, path):
-        if next(writes) == step:
-            raise KeyboardInterrupt
-        put(staged, path)
-
-    monkeypatch.setattr(landing, "put_in_place", die)
-    died = False
-    try:
-        practice.land()
-    except KeyboardInterrupt:
-        died = True
-    assert died is (step <= 5)  # sessions, clients, quarantine, and the two sightings
-    monkeypatch.setattr(landing, "put_in_place", put)
-    counted = set(practice.landed("delivery")["sighting_id"])
-    assert len(counted) == (1 if step <= 4 else 2 if step == 5 else 3)
-    practice.land()
-    recovered = practice.state()
-    assert not list(practice.home.landing.rglob("*.tmp"))
-    forget(practice)
-    practice.land()
-    assert practice.state() == recovered
-
-
-def test_a_kill_while_older_rows_are_replaced_is_recovered(practice, monkeypatch):
-    practice.put("clinic/2026-03-06", {"sessions.csv": GOOD})
-    practice.land()
-    practice.configure('[sources.clinic]\ntime_zone = "Europe/Paris"\n')
-
-    def die(self, delivery_ids):
-        raise KeyboardInterrupt
-
-    remove = landing.Landing.remove_rows
-    for name in ("remove_rows", "remove_sightings"):
-        with monkeypatch.context() as patch:
-            patch.setattr(landing.Landing, name, die)
-            with pytest.raises(KeyboardInterrupt):
-                practice.land()
-    assert landing.Landing.remove_rows is remove
-    practice.land()
-    assert practice.landed("sessions").height == 2
-    assert practice.landed("delivery").height == 1
-
-
-def test_rows_without_a_ledger_row_are_swept(practice):
-    practice.put("clinic/a", {"sessions.csv": GOOD})
-    practice.land()
-    stray = practice.home.landing / "sessions" / "0123456789abcdef.parquet"
-    practice.landed("sessions").write_parquet(stray)
-    practice.land()
-    assert not stray.exists()
-    assert practice.landed("sessions").height == 2
-
-
-def test_another_key_is_refused_once_something_has_landed(practice, monkeypatch):
-    practice.land()
-    monkeypatch.setenv("RAPPORT_PSEUDONYM_KEY", KEY[::-1].hex())
-    practice.put("clinic/a", {"sessions.csv": GOOD})
-    practice.land()
-    monkeypatch.setenv("RAPPORT_PSEUDONYM_KEY", KEY.hex())
-    with pytest.raises(PseudonymKeyError, match="restore that key"):
-        practice.land()
-
-
-def test_a_damaged_ledger_stops_the_run_in_plain_words(practice):
-    practice.put("clinic/a", {"sessions.csv": GOOD})
-    practice.land()
-    (sighting,) = set(practice.landed("delivery")["sighting_id"])
-    (practice.home.landing / "delivery" / f"{sighting}.parquet").write_bytes(b"PAR1")
-    with pytest.raises(RapportError, match="is damaged: restore"):
-        practice.land()
-
-
-def test_one_run_at_a_time(practice):
-    script = (
-        "import sys, time; from pathlib import Path; from orchestration.lock import hold\n"
-        "with hold(Path(sys.argv[1])):\n print('held', flush=True); time.sleep(60)\n"
-    )
-    other = subprocess.Popen(
-        [sys.executable, "-c", script, str(practice.home.path)], stdout=subprocess.PIPE
-    )
-    try:
-        assert other.stdout.readline() == b"held\n"
-        with pytest.raises(HomeBusyError):
-            practice.land()
-    finally:
-        other.kill()
-        other.wait()
 
 
 def test_a_check_says_the_same_and_writes_nothing(practice):
