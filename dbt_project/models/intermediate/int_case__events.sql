@@ -50,6 +50,7 @@ session_events as (
             'meaning': 'statuses.meaning',
         }) }} as note
     from sessions
+    cross join context
     inner join statuses on sessions.status = statuses.status
     inner join sentences
         on
@@ -59,6 +60,7 @@ session_events as (
                     then 'session'
                 else 'appointment'
             end
+    where sessions.started_on <= context.as_of or sessions.is_booked_ahead
 ),
 
 opened as (
