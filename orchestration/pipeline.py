@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from orchestration import lock
 from orchestration.build_log import LOG_NAME, build_log
 from orchestration.dagster_home import make_dagster_home
+from orchestration.erasure.forget import forget
 from orchestration.errors import RapportError
 from orchestration.release.build_note import last_build, note_build
 from orchestration.release.catalogue import Release, recover
@@ -75,6 +76,7 @@ def build_session(settings: Settings, say: Say) -> Iterator[BuildSession]:
     make_dagster_home(home)
     with lock.hold(home.path), build_log(home) as log:
         unfinished = recover(home)
+        forget(home)
         if unfinished is not None:
             say("before", unfinished, None)
         reach("recovered")
@@ -95,6 +97,8 @@ def land(session: BuildSession) -> list[DeliveryReport]:
 
     with _stage(session, "exports"):
         session.reports = land_inbox(session.settings, landed_one)
+        # An old export may have brought back a client who was erased.
+        forget(session.settings.home)
         reach("landed")
     landed = [report for report in session.reports if report.is_landed]
     rows = sum(feed.rows_accepted for report in landed for feed in report.feeds if report.is_new)

@@ -1,0 +1,82 @@
+"""``rapport erase``."""
+
+from __future__ import annotations
+
+import click
+
+from orchestration import lock
+from orchestration.commands.build import build
+from orchestration.commands.output import count, step
+from orchestration.erasure.forget import forget, remember
+from orchestration.erasure.person import Person, find_person
+from orchestration.erasure.search import search_home, search_release
+from orchestration.errors import RapportError
+from orchestration.extract.pseudonyms import Pseudonymiser, load_key
+from orchestration.home import Home
+from orchestration.release.catalogue import list_releases, remove
+from orchestration.settings import Settings, load_settings
+
+
+@click.command("erase")
+@click.argument("client_id")
+@click.option("--source", required=True, help="The source whose exports use this id.")
+def command(client_id: str, source: str) -> int:
+    """Remove a client everywhere, releases included, and prove it.
+
+    CLIENT_ID as the source's exports write it. Ids that were merged with it go too. Takes the rows
+    out of the landing, builds and publishes anew, deletes every release that held the client, and
+    then searches everything that is left. The exports in the inbox are yours: they are named, not
+    touched; nothing of the client is read from them again.
+    """
+    settings = load_settings()
+    with lock.hold(settings.home.path):
+        person = _find(settings, client_id, source)
+        remember(settings.home, person.client_keys)
+        gone = forget(settings.home)
+        step("landing", f"{count(gone, 'row')} of {count(len(person.client_keys), 'id')} removed")
+        session = build(settings)
+        if session.release is None:
+            raise RapportError(
+                "The client is out of the landing, but no new release could be published, and the "
+                "earlier ones still hold the client. Mend the build, then run this again."
+            )
+        deleted = _delete_releases(settings.home, person, session.release.release_id)
+        step("releases", f"{count(deleted, 'earlier release')} held the client and went")
+        return _prove(settings.home, person)
+
+
+def _find(settings: Settings, client_id: str, source: str) -> Person:
+    if not client_id.strip():
+        raise RapportError("The client's id is empty. Nothing was changed.")
+    pseudonyms = Pseudonymiser(load_key(settings.home.secrets))
+    key = pseudonyms.one("client", settings.id_namespace(source), client_id)
+    return find_person(settings.home, key)
+
+
+def _delete_releases(home: Home, person: Person, new_id: str) -> int:
+    deleted = 0
+    for release in list_releases(home):
+        if release.release_id != new_id and search_release(home, release, person).found:
+            remove(home, release)
+            deleted += 1
+    return deleted
+
+
+def _prove(home: Home, person: Person) -> int:
+    search = search_home(home, person)
+    looked = f"{count(search.tables, 'table')} of releases and {count(search.files, 'other file')}"
+    if search.found:
+        click.echo(f"Searched {looked}: the client is still in")
+        for place in search.found:
+            click.echo(f"  {place}")
+        return 1
+    step("proof", f"searched {looked}: not found")
+    if person.deliveries:
+        click.echo()
+        click.echo(
+            "These exports brought the client, identifiable. Where they still lie in the inbox or "
+            "elsewhere, delete them yourself:"
+        )
+        for name in person.deliveries:
+            click.echo(f"  {name}")
+    return 0

@@ -1,0 +1,140 @@
+"""Taking a client's rows out of the landing, and keeping them out.
+
+Here: tombstones, and rewriting landed files together with their ledger rows. Not here: whose keys
+these are (person.py), or releases.
+
+A landed file never changes otherwise. What goes counts as filtered from then on, so that every
+record that was read stays accounted for. A kill leaves a journal; the next call finishes by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from orchestration.contracts.feeds import FEEDS
+from orchestration.durable import put_in_place, read_json, sync_file, sync_folder, write_json
+from orchestration.erasure.person import landed_files, names_client
+from orchestration.errors import RapportError
+from orchestration.home import Home
+
+TOMBSTONES_NAME = "erased.json"
+JOURNAL_NAME = "erasing.json"
+
+_STAGED = ".tmp"
+
+
+def tombstones(home: Home) -> set[str]:
+    """Keys of the clients who were erased.
+
+    Raises:
+        RapportError: the list is there and cannot be read; going on would let their rows in again.
+    """
+    path = home.landing / TOMBSTONES_NAME
+    content = read_json(path)
+    if content is None and path.exists():
+        raise RapportError(
+            f"landing/{TOMBSTONES_NAME} cannot be read: it says which clients were erased. Restore "
+            "it from your backup."
+        )
+    return set(content or {})
+
+
+def remember(home: Home, client_keys: Iterable[str]) -> None:
+    """Write tombstones: from now on no build lets in a row of these clients."""
+    tombstones(home)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    known = read_json(home.landing / TOMBSTONES_NAME) or {}
+    write_json(home.landing / TOMBSTONES_NAME, known | dict.fromkeys(sorted(client_keys), now))
+
+
+def forget(home: Home) -> int:
+    """Take the rows of erased clients out of the landing; call it under the lock.
+
+    Returns:
+        How many rows went, or lost the name of the client (supervision).
+    """
+    keys = tombstones(home)
+    if not keys:
+        return 0
+    journal = home.landing / JOURNAL_NAME
+    if (unfinished := read_json(journal)) is not None:
+        _carry_out(home, keys, unfinished)
+    plan, gone = _plan(home, keys)
+    if plan:
+        write_json(journal, plan)
+        _carry_out(home, keys, plan)
+    journal.unlink(missing_ok=True)
+    return gone
+
+
+def _plan(home: Home, keys: set[str]) -> tuple[dict[str, list[int]], int]:
+    """What the ledger must say afterwards, by ``feed/delivery_id``: accepted and filtered rows."""
+    ledger = _read_ledger(home)
+    plan: dict[str, list[int]] = {}
+    gone = 0
+    for feed in FEEDS:
+        for path in landed_files(home, feed):
+            named = pl.read_parquet(path).filter(names_client(feed, keys)).height
+            if not named:
+                continue
+            gone += named
+            own = ledger.filter(pl.col("delivery_id") == path.stem, pl.col("feed") == feed)
+            removed = 0 if feed == "supervision" else named
+            accepted, filtered = own.select("rows_accepted", "rows_filtered").row(0)
+            plan[f"{feed}/{path.stem}"] = [accepted - removed, filtered + removed]
+    return plan, gone
+
+
+def _carry_out(home: Home, keys: set[str], plan: dict[str, list[int]]) -> None:
+    """Rewrite what the plan names; doing it twice does the same."""
+    for place in plan:
+        feed, delivery_id = place.split("/")
+        path = home.landing / feed / f"{delivery_id}.parquet"
+        if path.exists():
+            rows = pl.read_parquet(path)
+            named = names_client(feed, keys)
+            if feed == "supervision":
+                kept = rows.with_columns(
+                    pl.when(named).then(None).otherwise(pl.col("client_key")).alias("client_key")
+                )
+            else:
+                kept = rows.filter(~named)
+            _replace(kept, path)
+    for path in (home.landing / "delivery").glob("*.parquet"):
+        rows = pl.read_parquet(path)
+        counted = [
+            plan.get(f"{row['feed']}/{row['delivery_id']}")
+            or [row["rows_accepted"], row["rows_filtered"]]
+            for row in rows.iter_rows(named=True)
+        ]
+        if counted and any(
+            f"{f}/{d}" in plan for f, d in rows.select("feed", "delivery_id").rows()
+        ):
+            accepted, filtered = zip(*counted, strict=True)
+            _replace(
+                rows.with_columns(
+                    pl.Series("rows_accepted", accepted, dtype=pl.Int64()),
+                    pl.Series("rows_filtered", filtered, dtype=pl.Int64()),
+                ),
+                path,
+            )
+
+
+def _replace(rows: pl.DataFrame, path: Path) -> None:
+    """Give a file its new rows in one step; a file without rows goes."""
+    if rows.is_empty():
+        path.unlink()
+        sync_folder(path.parent)
+        return
+    staged = path.with_name(path.name + _STAGED)
+    rows.write_parquet(staged)
+    sync_file(staged)
+    put_in_place(staged, path)
+
+
+def _read_ledger(home: Home) -> pl.DataFrame:
+    return pl.read_parquet(home.landing / "delivery" / "*.parquet", missing_columns="insert")

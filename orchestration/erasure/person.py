@@ -1,0 +1,144 @@
+"""Who is meant: every key under which the landing and the releases know one client.
+
+Here: following the links between ids, gathering keys. Not here: removing anything (forget.py).
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from orchestration.contracts.feeds import FEEDS
+from orchestration.errors import RapportError
+from orchestration.home import Home
+from orchestration.release.catalogue import list_releases
+
+LINKS = ("merged_into", "renamed", "same_person")
+
+
+@dataclass(frozen=True)
+class Person:
+    """What is known of one client, in pseudonyms only.
+
+    Attributes:
+        client_keys: every key of the person: the one asked for and those linked with it.
+        record_keys: keys of the person's sessions, episodes and answers.
+        labels: how the releases call the person on a screen.
+        deliveries: ``source/delivery`` of the exports that brought the rows.
+    """
+
+    client_keys: frozenset[str]
+    record_keys: frozenset[str]
+    labels: frozenset[str]
+    deliveries: tuple[str, ...]
+
+
+def find_person(home: Home, client_key: str) -> Person:
+    """Gather what the landing and the releases know of a client.
+
+    Raises:
+        RapportError: nothing is known under this key.
+    """
+    keys = linked_keys(home, client_key)
+    records: set[str] = set()
+    deliveries: set[str] = set()
+    for feed in FEEDS:
+        rows = _landed(home, feed).filter(names_client(feed, keys))
+        deliveries |= set(rows["delivery_id"])
+        # A supervision row is the clinicians' own; only the client's name in it goes.
+        if feed != "supervision":
+            for column in {"session_key", "episode_key", "response_key"} & set(rows.columns):
+                records |= set(rows[column].drop_nulls())
+    labels, derived = _from_releases(home, keys)
+    if not (deliveries or labels):
+        raise RapportError(
+            "Nothing is known of a client with this id in this source. Check both; nothing was "
+            "changed."
+        )
+    return Person(
+        client_keys=frozenset(keys),
+        record_keys=frozenset(records | derived),
+        labels=frozenset(labels),
+        deliveries=_delivery_names(home, deliveries),
+    )
+
+
+def linked_keys(home: Home, client_key: str) -> set[str]:
+    """All keys of the person with this key: merged and renamed ids, in both directions.
+
+    A link that a later ``unmerged`` took back does not count: those are two people.
+    """
+    links = _landed(home, "id_links").filter(pl.col("entity") == "client")
+    undone = links.filter(pl.col("relation") == "unmerged").group_by("old_key", "new_key")
+    undone_at = undone.agg(pl.col("effective_at").max().alias("undone_at"), pl.len())
+    standing = (
+        links.filter(pl.col("relation").is_in(LINKS))
+        .join(undone_at, on=["old_key", "new_key"], how="left")
+        .filter(pl.col("len").is_null() | (pl.col("effective_at") > pl.col("undone_at")))
+    )
+    merged = _landed(home, "clients").filter(pl.col("merged_into_client_key").is_not_null())
+    pairs = [
+        *standing.select("old_key", "new_key").iter_rows(),
+        *merged.select("client_key", "merged_into_client_key").iter_rows(),
+    ]
+    keys, size = {client_key}, 0
+    while size < len(keys):
+        size = len(keys)
+        for pair in pairs:
+            if keys.intersection(pair):
+                keys.update(pair)
+    return keys
+
+
+def names_client(feed: str, keys: set[str]) -> pl.Expr:
+    """Whether a landed row of a feed is about, or names, a client with one of these keys."""
+    wanted = list(keys)
+    if feed == "id_links":
+        named = pl.col("old_key").is_in(wanted) | pl.col("new_key").is_in(wanted)
+        return (pl.col("entity") == "client") & named
+    columns = [
+        column.landed_name
+        for column in FEEDS[feed].columns
+        if column.entity == "client" and column.landed_name != "group_session_key"
+    ]
+    found = [pl.col(column).is_in(wanted) for column in columns]
+    return pl.any_horizontal(found).fill_null(value=False) if found else pl.lit(value=False)
+
+
+def landed_files(home: Home, feed: str) -> list[Path]:
+    """The landed files of a feed, one per delivery."""
+    files = (home.landing / feed).glob("*.parquet")
+    return sorted(path for path in files if not path.name.startswith("_"))
+
+
+def _landed(home: Home, feed: str) -> pl.DataFrame:
+    empty = pl.DataFrame(schema=FEEDS[feed].landed_schema())
+    parts = [pl.read_parquet(path) for path in landed_files(home, feed)]
+    # Files that landed under an older contract may lack a column.
+    return pl.concat([empty, *parts], how="diagonal_relaxed")
+
+
+def _from_releases(home: Home, keys: set[str]) -> tuple[set[str], set[str]]:
+    """Labels of the client, and episode keys that dbt derived."""
+    labels: set[str] = set()
+    episodes: set[str] = set()
+    for release in list_releases(home):
+        with closing(duckdb.connect(str(home.releases / release.file), read_only=True)) as con:
+            for table, column, found in (
+                ("core.dim_client", "client_label", labels),
+                ("core.fct_episode", "episode_key", episodes),
+            ):
+                query = f"select {column} from {table} where list_contains(?, client_key)"  # noqa: S608
+                found |= {value for (value,) in con.execute(query, [list(keys)]).fetchall()}
+    return labels, episodes
+
+
+def _delivery_names(home: Home, delivery_ids: set[str]) -> tuple[str, ...]:
+    ledger = pl.read_parquet(home.landing / "delivery" / "*.parquet", missing_columns="insert")
+    named = ledger.filter(pl.col("delivery_id").is_in(list(delivery_ids)))
+    pairs = named.select("source", "delivery").unique().sort("source", "delivery")
+    return tuple(f"{source}/{delivery}" for source, delivery in pairs.iter_rows())
