@@ -1,5 +1,5 @@
-{#- One data-quality check: how many rows of a relation break a rule, out of how many. What the check
-    means, its threshold and severity are in seeds/quality_checks.csv. -#}
+{#- One data-quality check: how many rows of a relation break a rule, out of how many. What the
+    check means, its threshold and severity are in seeds/quality_checks.csv. -#}
 {% macro check_count(check_id, violated, relation) -%}
     select
         '{{ check_id }}' as check_id,

@@ -2,7 +2,8 @@
     A rate is divided in one model only (int_metric__estimated); its populations are elsewhere. -#}
 
 {#- A sum of computed DOUBLEs that is the same whatever the row order and the number of threads:
-    floating addition is not associative, addition of decimals is. Terms are kept to 15 decimals. -#}
+    floating addition is not associative, addition of decimals is. Terms are kept to 15 decimals.
+    -#}
 {% macro exact_sum(expression) -%}
     cast(sum(cast({{ expression }} as decimal(38, 15))) as double)
 {%- endmacro %}

@@ -27,7 +27,8 @@
     cast(date_trunc('{{ unit }}', {{ day }}) as date)
 {%- endmacro %}
 
-{#- The whole numbers from one bound to another, both included; an empty list when there are none. -#}
+{#- The whole numbers from one bound to another, both included; an empty list when there are none.
+    -#}
 {% macro number_list(lowest, highest) -%}
     {{ adapter.dispatch('number_list', 'rapport')(lowest, highest) }}
 {%- endmacro %}

@@ -8,4 +8,6 @@ select
 from information_schema.columns
 where
     table_schema = 'analyst'
-    and regexp_matches(column_name, '(client|clinician|supervis|episode|session|response)_(key|label)')
+    and regexp_matches(
+        column_name, '(client|clinician|supervis|episode|session|response)_(key|label)'
+    )

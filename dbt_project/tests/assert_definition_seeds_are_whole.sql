@@ -1,5 +1,6 @@
 -- The seeds of meaning and wording: every key once, nothing essential empty, every word one of its
--- list. One query for all of them: a test per column would cost more time than the tables it guards.
+-- list. One query for all of them: a test per column would cost more time than the tables it
+-- guards.
 
 {%- set keys = {
     'metric_definitions': 'metric_id',
@@ -70,7 +71,9 @@ broken as (
                 '{{ seed }}' as seed,
                 '{{ column }} is not one of its list' as what
             from {{ seed }}
-            where coalesce({{ column }}, '') not in ('{{ allowed | join("', '") }}')
+            where
+                {{ column }} is null
+                or position(concat('|', {{ column }}, '|') in '|{{ allowed | join("|") }}|') = 0
             union all
         {% endfor %}
     {% endfor %}

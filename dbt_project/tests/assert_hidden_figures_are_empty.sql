@@ -5,10 +5,26 @@ select
     period,
     estimate
 from (
-    select metric_id, instrument, period, status, denominator_n, estimate, lo, hi
+    select
+        metric_id,
+        instrument,
+        period,
+        status,
+        denominator_n,
+        estimate,
+        lo,
+        hi
     from {{ ref('clinician_metric') }}
     union all
-    select metric_id, instrument, period, status, denominator_n, estimate, lo, hi
+    select
+        metric_id,
+        instrument,
+        period,
+        status,
+        denominator_n,
+        estimate,
+        lo,
+        hi
     from {{ ref('practice_metric') }}
 ) as figures
 where

@@ -1,4 +1,5 @@
--- Beyond the treating line counts of people below 8 are hidden; a practice may hide more, never less.
+-- Beyond the treating line counts of people below 8 are hidden; a practice may hide more, never
+-- less.
 select
     parameter_id,
     value

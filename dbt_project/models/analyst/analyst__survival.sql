@@ -5,8 +5,8 @@ survival as (
     where scope_kind = 'practice'
 ),
 
--- A step of the curve gives its events away, so the curve is shown at every fourth session only, and
--- there only when the events since the fourth before are none or enough.
+-- A step of the curve gives its events away, so the curve is shown at every fourth session only,
+-- and there only when the events since the fourth before are none or enough.
 stepped as (
     select
         *,

@@ -1,6 +1,7 @@
-{#- Reasons of the agenda that lie in the alliance series of an open episode: low and falling, sinking
-    slowly, low from the start, and the strength of a grown alliance. One row per reason that holds,
-    with the words its sentence needs. The sentences themselves are in seeds/agenda_reasons.csv. -#}
+{#- Reasons of the agenda that lie in the alliance series of an open episode: low and falling,
+    sinking slowly, low from the start, and the strength of a grown alliance. One row per reason
+    that holds, with the words its sentence needs. The sentences themselves are in
+    seeds/agenda_reasons.csv. -#}
 with scores as (
     select
         *,

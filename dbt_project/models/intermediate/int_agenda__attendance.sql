@@ -1,5 +1,5 @@
-{#- Reasons of the agenda that lie in contact: not seen with nothing booked, and feedback missing for
-    several sessions in a row. Open episodes with at least one attended session. -#}
+{#- Reasons of the agenda that lie in contact: not seen with nothing booked, and feedback missing
+    for several sessions in a row. Open episodes with at least one attended session. -#}
 with episodes as (
     select * from {{ ref('fct_episode') }}
     where status = 'open' and attended_sessions >= 1

@@ -1,5 +1,5 @@
-{#- Reasons of the agenda that lie in the outcome series of an open episode: reliable deterioration, no
-    reliable change yet, stable recovery, and the strengths of improvement. -#}
+{#- Reasons of the agenda that lie in the outcome series of an open episode: reliable
+    deterioration, no reliable change yet, stable recovery, and the strengths of improvement. -#}
 with outcome_scores as (
     select * from {{ ref('int_case__outcome_scores') }}
 ),

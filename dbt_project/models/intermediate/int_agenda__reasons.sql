@@ -1,10 +1,14 @@
 {#- Every reason and every strength of the open episodes as a finished sentence: the templates of
     seeds/agenda_reasons.csv filled with the words of the int_agenda__* models. -#}
+{%- set numbered = ['session_words', 'sessions_words', 'scores_words'] %}
+{%- set compared = ['measure', 'from_words', 'to_words'] %}
 {%- set columns = {
     'int_agenda__safety': ['measure', 'on_words'],
-    'int_agenda__rupture': ['measure', 'from_words', 'to_words', 'k_words', 'session_words', 'sessions_words'],
-    'int_agenda__alliance': ['measure', 'from_words', 'to_words', 'threshold_words', 'session_words', 'sessions_words', 'scores_words'],
-    'int_agenda__outcome': ['measure', 'from_words', 'to_words', 'threshold_words', 'session_words', 'first_session_words', 'scores_words'],
+    'int_agenda__rupture': compared + ['k_words', 'session_words', 'sessions_words'],
+    'int_agenda__alliance': compared + numbered + ['threshold_words'],
+    'int_agenda__outcome': compared + [
+        'threshold_words', 'session_words', 'first_session_words', 'scores_words'
+    ],
     'int_agenda__attendance': ['on_words', 'days_words', 'sessions_words'],
 } %}
 {%- set words = [
@@ -14,16 +18,16 @@
 
 with found as (
     {%- for model, filled in columns.items() %}
-    select
-        episode_key,
-        reason_id,
-        waiting_since,
+        select
+            episode_key,
+            reason_id,
+            waiting_since,
         {%- for word in words %}
-        {{ word if word in filled else 'cast(null as ' ~ text_type() ~ ') as ' ~ word }}
-        {{- ',' if not loop.last }}
+            {{ word if word in filled else 'cast(null as ' ~ text_type() ~ ') as ' ~ word }}
+            {{- ',' if not loop.last }}
         {%- endfor %}
-    from {{ ref(model) }}
-    {{ 'union all' if not loop.last }}
+        from {{ ref(model) }}
+        {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),
 

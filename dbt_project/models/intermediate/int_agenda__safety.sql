@@ -57,7 +57,7 @@ in_episodes as (
         episodes.episode_key,
         row_number() over (
             partition by episodes.episode_key, answered.instrument, answered.item
-            order by answered.completed_at desc, answered.response_key
+            order by answered.completed_at desc, answered.response_key asc
         ) as recency
     from answered
     inner join episodes

@@ -19,7 +19,7 @@ ranked as (
         reasons.*,
         row_number() over (
             partition by reasons.episode_key
-            order by reasons.reason_rank, reasons.waiting_since desc, reasons.sentence
+            order by reasons.reason_rank asc, reasons.waiting_since desc, reasons.sentence asc
         ) as preference
     from reasons
     where reasons.is_strength
@@ -49,7 +49,7 @@ int_agenda__strengths as (
         not is_pressing
         and row_number() over (
             partition by clinician_key, is_pressing
-            order by reason_rank, shown_on desc, episode_key
+            order by reason_rank asc, shown_on desc, episode_key asc
         ) = 1 as is_positive_case
     from best
 )

@@ -16,7 +16,7 @@ ranked as (
     select
         *,
         count(*) over (partition by episode_key) as instruments_n,
-        row_number() over (partition by episode_key order by n_scores desc, instrument)
+        row_number() over (partition by episode_key order by n_scores desc, instrument asc)
             as preference
     from alliances
 ),

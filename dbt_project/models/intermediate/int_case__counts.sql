@@ -16,7 +16,7 @@ open_ruptures as (
     select
         *,
         row_number() over (
-            partition by episode_key order by onset_session_index desc, instrument
+            partition by episode_key order by onset_session_index desc, instrument asc
         ) as recency
     from {{ ref('int_agenda__rupture') }}
     where reason_id in ('open_rupture', 'open_rupture_unknown')

@@ -4,7 +4,7 @@ with ruptures as (
     select
         *,
         row_number() over (
-            partition by episode_key order by onset_session_index desc, instrument
+            partition by episode_key order by onset_session_index desc, instrument asc
         ) as recency
     from {{ ref('rupture') }}
     where tier = 'probable' and method_id = 'casesens_shrunk_sd'

@@ -1,5 +1,6 @@
 {#- The events of an episode that come from forms: scores, ruptures and signals, in the shape of
-    metrics.case_timeline. Scores of single items are left out here, so that no screen can show one. -#}
+    metrics.case_timeline. Scores of single items are left out here, so that no screen can show
+    one. -#}
 with scores as (
     select * from {{ ref('fct_score') }}
     where

@@ -1,5 +1,6 @@
 {#- The outcome series of each episode: client totals of the one instrument that speaks for it (the
-    one of int_outcome__paired; where no instrument has two scores, the first by outcome_priority). -#}
+    one of int_outcome__paired; where no instrument has two scores, the first by outcome_priority).
+    -#}
 with scores as (
     select * from {{ ref('fct_score') }}
 ),

@@ -1,5 +1,6 @@
-{#- The case in words: two sentences of summary, and how far the picture can be trusted. Wording is in
-    seeds/case_sentences.csv; nothing is claimed of a trend before three ratings (screens.md 5). -#}
+{#- The case in words: two sentences of summary, and how far the picture can be trusted. Wording is
+    in seeds/case_sentences.csv; nothing is claimed of a trend before three ratings (screens.md 5).
+    -#}
 {%- set sentences = [
     'summary_open', 'summary_ended', 'none_booked', 'alliance_none', 'alliance_one', 'alliance_two',
     'alliance_many', 'outcome_none', 'outcome_one', 'outcome_many', 'sure_forms', 'sure_few',
@@ -46,10 +47,10 @@ forms as (
 
 templates as (
     select
-        {%- for sentence in sentences %}
-        max(case when sentence_id = '{{ sentence }}' then template end) as {{ sentence }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+    {%- for sentence in sentences %}
+            max(case when sentence_id = '{{ sentence }}' then template end) as {{ sentence }}
+            {{- ',' if not loop.last }}
+    {%- endfor %}
     from {{ ref('case_sentences') }}
 ),
 

@@ -1,5 +1,5 @@
-{#- The supervisor of each episode at as_of: the latest dated assignment of its clinician that covers
-    as_of; one that names the client goes before one that does not. -#}
+{#- The supervisor of each episode at as_of: the latest dated assignment of its clinician that
+    covers as_of; one that names the client goes before one that does not. -#}
 with episodes as (
     select * from {{ ref('fct_episode') }}
 ),
@@ -36,7 +36,7 @@ ranked as (
             order by
                 case when current_assignments.client_key is null then 1 else 0 end,
                 current_assignments.started_on desc,
-                current_assignments.supervision_key
+                current_assignments.supervision_key asc
         ) as preference
     from episodes
     inner join current_assignments

@@ -17,13 +17,13 @@ landed as (
     {% for feed in [
         'sessions', 'feedback', 'clients', 'clinicians', 'episodes', 'supervision', 'id_links'
     ] -%}
-    select
-        '{{ feed }}' as feed,
-        delivery_id,
-        count(*) as n
-    from {{ source('landing', feed) }}
-    group by delivery_id
-    {{ 'union all' if not loop.last }}
+        select
+            '{{ feed }}' as feed,
+            delivery_id,
+            count(*) as n
+        from {{ source('landing', feed) }}
+        group by delivery_id
+        {% if not loop.last %}union all{% endif %}
     {% endfor -%}
 ),
 
@@ -69,9 +69,13 @@ context as (
     'session': 'sessions', 'episode': 'episodes', 'score': 'scores', 'client': 'clients'
 } -%}
 {%- for thing, relation in keyed.items() %}
-{{ thing }}_keys as (
-    select {{ thing }}_key, count(*) as n from {{ relation }} group by {{ thing }}_key
-),
+    {{ thing }}_keys as (
+        select
+            {{ thing }}_key,
+            count(*) as n
+        from {{ relation }}
+        group by {{ thing }}_key
+    ),
 {% endfor %}
 sessions_with_episode as (
     select episodes.episode_key is null as is_lost
@@ -153,8 +157,10 @@ int_check__conformance as (
         denominator
     from landed_rows
     {% for thing in keyed %}
-    union all
-    {{ check_count(thing ~ '_keys_unique', 'n > 1 or ' ~ thing ~ '_key is null', thing ~ '_keys') }}
+        union all
+        {{ check_count(
+            thing ~ '_keys_unique', 'n > 1 or ' ~ thing ~ '_key is null', thing ~ '_keys'
+        ) }}
     {% endfor %}
     union all
     {{ check_count('sessions_in_an_episode', 'is_lost', 'sessions_with_episode') }}

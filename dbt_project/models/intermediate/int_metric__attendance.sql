@@ -1,4 +1,5 @@
-{#- Units of the attendance and feedback rates, one row per session and rate (metrics.md 5.3, 6). -#}
+{#- Units of the attendance and feedback rates, one row per session and rate (metrics.md 5.3, 6).
+    -#}
 {{ config(materialized='view') }}
 
 with sessions as (

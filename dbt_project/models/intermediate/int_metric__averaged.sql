@@ -1,5 +1,5 @@
-{#- Mean and sum of squares about it for the metrics that are means, by the same scopes and periods as
-    int_metric__counted. Two passes: accurate where a difference of large sums would not be. -#}
+{#- Mean and sum of squares about it for the metrics that are means, by the same scopes and periods
+    as int_metric__counted. Two passes: accurate where a difference of large sums would not be. -#}
 with units as (
     select * from {{ ref('int_metric__unit') }}
     where value is not null

@@ -1,8 +1,8 @@
 {#- Exact binomial mid-p of a clinician's count against the practice's rate of the same period
-    (metrics.md 5.5: flag by mid-p, draw by limits): the probability of a higher count and half that of
-    the same one. Only where a rate is shown. The tail on which the count lies is summed, from the count
-    outward to where its terms have vanished: accurate in both tails, and the cost grows with the square
-    root of the caseload, not with the caseload. -#}
+    (metrics.md 5.5: flag by mid-p, draw by limits): the probability of a higher count and half
+    that of the same one. Only where a rate is shown. The tail on which the count lies is summed,
+    from the count outward to where its terms have vanished: accurate in both tails, and the cost
+    grows with the square root of the caseload, not with the caseload. -#}
 with estimates as (
     select * from {{ ref('int_metric__estimated') }}
     where measure_kind = 'share'

@@ -1,5 +1,6 @@
 {#- Units of the early alliance: every started episode whose early window is over, for every
-    alliance instrument its clinician uses, with a reason to leave it out where the level cannot be told (metrics.md 2.1). -#}
+    alliance instrument its clinician uses, with a reason to leave it out where the level cannot be
+    told (metrics.md 2.1). -#}
 {{ config(materialized='view') }}
 
 with episodes as (

@@ -99,13 +99,25 @@ repairs as (
 ),
 
 int_metric__ruptures as (
-    select *, cast(null as double) as value from alerts
+    select
+        *,
+        cast(null as double) as value
+    from alerts
     union all
-    select *, cast(null as double) as value from onset_sessions
+    select
+        *,
+        cast(null as double) as value
+    from onset_sessions
     union all
-    select *, cast(null as double) as value from incidences
+    select
+        *,
+        cast(null as double) as value
+    from incidences
     union all
-    select *, cast(null as double) as value from repairs
+    select
+        *,
+        cast(null as double) as value
+    from repairs
 )
 
 select * from int_metric__ruptures

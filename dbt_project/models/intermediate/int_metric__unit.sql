@@ -13,17 +13,17 @@ with context as (
 
 units as (
     {%- for part in parts %}
-    select
-        metric_id,
-        instrument,
-        clinician_key,
-        unit_key,
-        occurred_on,
-        is_excluded,
-        is_numerator,
-        value
-    from {{ ref(part) }}
-    {{ 'union all' if not loop.last }}
+        select
+            metric_id,
+            instrument,
+            clinician_key,
+            unit_key,
+            occurred_on,
+            is_excluded,
+            is_numerator,
+            value
+        from {{ ref(part) }}
+        {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),
 

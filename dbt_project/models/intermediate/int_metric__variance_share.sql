@@ -67,7 +67,9 @@ variances as (
         case
             when is_estimated then greatest(0.0, {{ safe_ratio('msb - msw', 'n0') }})
             else
-                msw * {{ param('alliance_icc_default') }} / (1 - {{ param('alliance_icc_default') }})
+                msw
+                * {{ param('alliance_icc_default') }}
+                / (1 - {{ param('alliance_icc_default') }})
         end as tau2
     from mean_squares
 ),

@@ -1,4 +1,4 @@
-with parameters as (
+with seed as (
     select * from {{ ref('parameters') }}
 ),
 
@@ -13,7 +13,7 @@ parameter as (
         source,
         evidence,
         cast({{ param('params_version') }} as integer) as params_version
-    from parameters
+    from seed
 )
 
 select * from parameter

@@ -23,7 +23,7 @@ last_year as (
             'period_kind', "cast(period_starts_on - interval '1' year as date)"
         ) }} as compared_period
     from practices
-    where period_kind != 'all'
+    where practices.period_kind != 'all'
 ),
 
 compared as (
