@@ -23,7 +23,9 @@ PROJECT = REPO / "dbt_project"
 SHOWN = {"core", "metrics", "quality", "meta", "analyst"}
 MAY_READ = {
     "staging": {"source", "seed", "staging"},
-    "intermediate": {"staging", "seed", "intermediate", "core", "metrics"},
+    # An intermediate model stands before one table, of whichever layer; what it may never do is
+    # reach past staging, or carry a metric back into core (next test).
+    "intermediate": {"staging", "seed", "intermediate", "core", "metrics", "quality"},
     "core": {"staging", "intermediate", "core", "seed"},
     "metrics": {"staging", "intermediate", "core", "metrics", "seed"},
     "quality": {"staging", "intermediate", "core", "metrics", "quality", "seed"},
@@ -32,7 +34,7 @@ MAY_READ = {
 }
 DIALECT = re.compile(
     r"\b(list_reduce|list_transform|list_filter|list_aggregate|quantile_cont|median|arg_max|arg_min"
-    r"|strftime|strptime|epoch|unnest|read_parquet|regexp_extract|date_diff|datediff|lambda)\b"
+    r"|strftime|strptime|epoch|unnest|read_parquet|regexp_extract|date_diff|datediff)\("
 )
 
 
@@ -97,7 +99,7 @@ def test_no_core_table_rests_on_a_metric(manifest: dict) -> None:
     for node in models(manifest):
         if layer(node) == "core":
             above = {nodes[a]["fqn"][1] for a in ancestors(node["unique_id"]) if a in nodes}
-            assert "metrics" not in above, node["name"]
+            assert not above & {"metrics", "quality", "analyst"}, node["name"]
 
 
 def test_every_model_has_its_own_yaml_and_says_its_grain(manifest: dict) -> None:

@@ -14,24 +14,15 @@ ledger as (
 ),
 
 landed as (
-    {% for feed in [
-        'sessions', 'feedback', 'clients', 'clinicians', 'episodes', 'supervision', 'id_links'
-    ] -%}
-        select
-            '{{ feed }}' as feed,
-            delivery_id,
-            count(*) as n
-        from {{ source('landing', feed) }}
-        group by delivery_id
-        {% if not loop.last %}union all{% endif %}
-    {% endfor -%}
+    select * from {{ ref('stg_landed_rows') }}
 ),
 
 landed_rows as (
     select
-        cast(coalesce(sum(case when ledger.delivery_id is null then landed.n end), 0) as bigint)
-            as violated_rows,
-        cast(coalesce(sum(landed.n), 0) as bigint) as denominator
+        cast(coalesce(
+            sum(case when ledger.delivery_id is null then landed.landed_rows end), 0
+        ) as bigint) as violated_rows,
+        cast(coalesce(sum(landed.landed_rows), 0) as bigint) as denominator
     from landed
     left join ledger
         on landed.delivery_id = ledger.delivery_id and landed.feed = ledger.feed
