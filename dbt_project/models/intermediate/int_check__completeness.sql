@@ -1,13 +1,8 @@
 {#- Counts of the completeness checks: is there what should be there? -#}
 with
 
-feeds as (
-    select * from {{ ref('delivery_feed') }}
-    where status in ('accepted', 'accepted_with_warnings')
-),
-
-deliveries as (
-    select * from {{ ref('delivery') }}
+sightings as (
+    select * from {{ ref('stg_delivery') }}
 ),
 
 sessions as (
@@ -46,7 +41,19 @@ records as (
     select
         cast(coalesce(sum(rows_quarantined), 0) as bigint) as violated_rows,
         cast(coalesce(sum(rows_read), 0) as bigint) as denominator
-    from feeds
+    from sightings
+    where status in ('accepted', 'accepted_with_warnings')
+),
+
+-- The ledger has a line per feed
+deliveries as (
+    select
+        sighting_id,
+        min(source) as source,
+        min(status) as status,
+        min(generated_at) as generated_at
+    from sightings
+    group by sighting_id
 ),
 
 feedback_rows as (

@@ -2,8 +2,8 @@
 with
 
 feeds as (
-    select * from {{ ref('delivery_feed') }}
-    where status in ('accepted', 'accepted_with_warnings', 'duplicate')
+    select * from {{ ref('stg_delivery') }}
+    where is_landed and feed is not null
 ),
 
 ledger as (
@@ -14,7 +14,7 @@ ledger as (
 ),
 
 landed as (
-    select * from {{ ref('stg_landed_rows') }}
+    select * from {{ ref('stg_landed_counts') }}
 ),
 
 landed_rows as (

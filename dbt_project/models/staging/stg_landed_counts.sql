@@ -1,0 +1,32 @@
+with
+
+{% for feed in [
+    'sessions', 'feedback', 'clients', 'clinicians', 'episodes', 'supervision', 'id_links'
+] -%}
+    {{ feed }} as (
+        select
+            '{{ feed }}' as feed,
+            delivery_id,
+            count(*) as landed_rows
+        from {{ source('landing', feed) }}
+        group by delivery_id
+    ),
+{% endfor %}
+
+stg_landed_counts as (
+    select * from sessions
+    union all
+    select * from feedback
+    union all
+    select * from clients
+    union all
+    select * from clinicians
+    union all
+    select * from episodes
+    union all
+    select * from supervision
+    union all
+    select * from id_links
+)
+
+select * from stg_landed_counts
