@@ -1,6 +1,8 @@
 {#- The events of an episode that come from attendance, supervision and the episode itself, in the
     shape of metrics.case_timeline. Scores, ruptures and signals are in int_case__measured_events.
     -#}
+{{ config(materialized='view') }}
+
 with episodes as (
     select * from {{ ref('fct_episode') }}
 ),

@@ -1,6 +1,8 @@
 {#- The events of an episode that come from forms: scores, ruptures and signals, in the shape of
     metrics.case_timeline. Scores of single items are left out here, so that no screen can show
     one. -#}
+{{ config(materialized='view') }}
+
 with scores as (
     select * from {{ ref('fct_score') }}
     where
@@ -10,7 +12,10 @@ with scores as (
 ),
 
 instruments as (
-    select * from {{ ref('dim_instrument') }}
+    select
+        *,
+        {{ instrument_word('instrument', 'name') }} as measure
+    from {{ ref('dim_instrument') }}
 ),
 
 scales as (
@@ -65,7 +70,7 @@ score_events as (
         {{ fill_words(
             "case when scores.scale = 'total' then words.score else words.score_scale end",
             {
-                'measure': instrument_word('scores.instrument', 'instruments.name'),
+                'measure': 'instruments.measure',
                 'scale': 'coalesce(scales.name, scores.scale)',
                 'respondent': 'scores.respondent',
                 'value': as_figure('scores.score'),
@@ -133,7 +138,7 @@ rupture_events as (
         rupture_moments.threshold,
         case when rupture_moments.tier = 'possible' then words.rupture_possible else '' end
         || {{ fill_words('sentences.template', {
-            'measure': instrument_word('rupture_moments.instrument', 'instruments.name'),
+            'measure': 'instruments.measure',
             'from': as_figure('round(rupture_moments.baseline, 1)'),
             'to': as_figure('rupture_moments.onset_score'),
             'onset': 'cast(rupture_moments.onset_session_index as ' ~ text_type() ~ ')',

@@ -93,6 +93,20 @@ counted as (
     group by clinician_key, instrument, family
 ),
 
+-- Sites differ in what they use: a clinician is asked about the instruments they use, and about all
+-- of a family if they use none of it, because that is a gap and not a choice of instrument.
+asked as (
+    select
+        *,
+        sum(scored_sessions) over (partition by clinician_key, family) as forms_of_family
+    from counted
+),
+
+used as (
+    select * from asked
+    where scored_sessions > 0 or forms_of_family = 0
+),
+
 -- A form no session was near enough to belongs to the clinician it names, else to its episode's.
 loose as (
     select
@@ -107,34 +121,34 @@ loose as (
 
 coverage as (
     select
-        {{ row_key(["'coverage'", 'counted.clinician_key', 'counted.instrument']) }}
+        {{ row_key(["'coverage'", 'used.clinician_key', 'used.instrument']) }}
             as coverage_key,
-        counted.clinician_key,
-        counted.instrument,
-        counted.family,
-        counted.eligible_sessions,
-        counted.scored_sessions,
-        counted.on_time,
-        {{ safe_ratio('counted.on_time', 'counted.eligible_sessions') }} as completion,
-        {{ wilson_lo('counted.on_time', 'counted.eligible_sessions') }} as lo,
-        {{ wilson_hi('counted.on_time', 'counted.eligible_sessions') }} as hi,
+        used.clinician_key,
+        used.instrument,
+        used.family,
+        used.eligible_sessions,
+        used.scored_sessions,
+        used.on_time,
+        {{ safe_ratio('used.on_time', 'used.eligible_sessions') }} as completion,
+        {{ wilson_lo('used.on_time', 'used.eligible_sessions') }} as lo,
+        {{ wilson_hi('used.on_time', 'used.eligible_sessions') }} as hi,
         coalesce(
-            {{ compare_ready(safe_ratio('counted.on_time', 'counted.eligible_sessions')) }}
+            {{ compare_ready(safe_ratio('used.on_time', 'used.eligible_sessions')) }}
             >= {{ compare_ready(param('feedback_min_completion')) }},
             false
         ) as is_enough,
-        counted.episodes,
-        counted.episodes_scored_1,
-        counted.episodes_scored_3,
-        counted.paired,
+        used.episodes,
+        used.episodes_scored_1,
+        used.episodes_scored_3,
+        used.paired,
         coalesce(loose.unlinked_scores, 0) as unlinked_scores,
         coalesce(loose.prorated_scores, 0) as prorated_scores,
-        counted.last_form_on
-    from counted
+        used.last_form_on
+    from used
     left join loose
         on
-            counted.clinician_key = loose.clinician_key
-            and counted.instrument = loose.instrument
+            used.clinician_key = loose.clinician_key
+            and used.instrument = loose.instrument
 )
 
 select * from coverage
