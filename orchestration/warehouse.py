@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.build_log import LOG_NAME, build_log
@@ -22,6 +23,7 @@ from orchestration.errors import RapportError
 from orchestration.home import Home
 from orchestration.manifest import PROJECT_FOLDER, HeldManifest, dbt_environment, held_manifest
 from orchestration.release.catalogue import BUILD_NAME, FINISHED_NAME
+from orchestration.release.gates import GateError, violated_checks
 from orchestration.release.kill_points import reach
 from orchestration.release.publish import finish_build
 from orchestration.settings import Settings
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 _GOOD = frozenset({"success", "pass", "warn", "no-op"})
 _LEVELS = {"warn": logging.WARNING, "error": logging.ERROR}
 _NAMED_FAILURES = 5
+
+# Fails whenever a blocking row of quality.check_result does.
+_BLOCKING_TEST = "assert_no_blocking_check_fails"
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,11 @@ class Node:
     def kind(self) -> str:
         """``seed``, ``model``, ``test``, ``unit_test`` or ``operation``."""
         return self.unique_id.split(".", 1)[0]
+
+    @property
+    def name(self) -> str:
+        """Name of the seed, model or test within the project."""
+        return self.unique_id.split(".")[2]
 
     @property
     def is_good(self) -> bool:
@@ -164,7 +174,7 @@ def run_dbt(
             _let_go()
     result = BuildResult(context, tuple(nodes), time.perf_counter() - started)
     if not done.success:
-        raise WarehouseError(_explain(result, done.exception), result.nodes)
+        raise WarehouseError(_explain(result, done.exception, build_file), result.nodes)
     finish_build(home, context.label())
     reach("warehouse_built")
     return result
@@ -210,17 +220,20 @@ def _let_go() -> None:
     DuckDBConnectionManager.close_all_connections()
 
 
-def _explain(result: BuildResult, exception: BaseException | None) -> str:
+def _explain(result: BuildResult, exception: BaseException | None, build_file: Path) -> str:
     """Say which models and tests failed, without dbt's words: they may quote a row."""
+    bad = result.bad
+    if bad and all(node.name == _BLOCKING_TEST for node in bad):
+        # This test only repeats what the checks say, and they say it better.
+        return str(GateError(violated_checks(build_file)))
     parts = []
-    for node in result.bad[:_NAMED_FAILURES]:
-        name = node.unique_id.split(".")[2]
+    for node in bad[:_NAMED_FAILURES]:
         if node.kind == "test" and node.status == "fail":
-            parts.append(f"check {name} found {node.failures} rows that break its rule")
+            parts.append(f"check {node.name} found {node.failures} rows that break its rule")
         else:
-            parts.append(f"{node.kind} {name} could not be made")
-    if len(result.bad) > _NAMED_FAILURES:
-        parts.append(f"{len(result.bad) - _NAMED_FAILURES} more failed")
+            parts.append(f"{node.kind} {node.name} could not be made")
+    if len(bad) > _NAMED_FAILURES:
+        parts.append(f"{len(bad) - _NAMED_FAILURES} more failed")
     if not parts:
         kind = type(exception).__name__ if exception is not None else "no reason given"
         parts.append(f"dbt stopped before its first model ({kind})")

@@ -10,14 +10,14 @@ import dagster as dg
 
 from orchestration.defs.exports import OWNERS
 from orchestration.defs.session import plain_failure
-from orchestration.defs.warehouse import MANIFEST
+from orchestration.defs.warehouse import MANIFEST, asset_key
 from orchestration.pipeline import BuildSession, publish
 from orchestration.release.publish import HELPER_SCHEMAS
 
 RELEASE = dg.AssetKey("release")
 
 _TABLES = [
-    dg.AssetKey([node["schema"], node.get("alias") or node["name"]])
+    asset_key(node)
     for node in MANIFEST["nodes"].values()
     if node["resource_type"] in ("model", "seed") and node["schema"] not in HELPER_SCHEMAS
 ]

@@ -26,8 +26,32 @@ from orchestration.manifest import held_manifest
 from orchestration.pipeline import BuildSession, StageFailedError, build
 from orchestration.warehouse import Node
 
+
+def with_every_test_attached(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give each test that asks several tables one of them to stand at: the first it names.
+
+    Without that dagster-dbt makes no check of it, and a test that fails would show nowhere.
+    """
+    nodes = dict(manifest["nodes"])
+    for unique_id, node in manifest["nodes"].items():
+        asked = node["depends_on"].get("nodes", [])
+        if node["resource_type"] != "test" or node.get("attached_node") or len(asked) < 2:
+            continue
+        first = next(nodes[each]["name"] for each in asked if each in nodes)
+        meta = node["config"].get("meta", {}) | {"dagster": {"ref": {"name": first}}}
+        nodes[unique_id] = {**node, "config": {**node["config"], "meta": meta}}
+    return {**manifest, "nodes": nodes}
+
+
 # The one thing that is read when this module is imported: Dagster cannot know its assets without.
-MANIFEST = held_manifest().content
+MANIFEST = with_every_test_attached(held_manifest().content)
+
+
+def asset_key(node: Mapping[str, Any]) -> dg.AssetKey:
+    """The key of a seed, model or source: ``schema/table``, as a person would query it."""
+    if node["resource_type"] == "source":
+        return dg.AssetKey([node["source_name"], node["name"]])
+    return dg.AssetKey([node["schema"], node.get("alias") or node["name"]])
 
 
 class RapportTranslator(DagsterDbtTranslator):
@@ -39,11 +63,12 @@ class RapportTranslator(DagsterDbtTranslator):
         """Describe one seed, model or source; sources carry the keys of the exports' assets."""
         spec = super().get_asset_spec(manifest, unique_id, project)
         node = self.get_resource_props(manifest, unique_id)
-        name = node.get("alias") or node["name"]
+        key = asset_key(node)
+        schema, name = key.path
         shape = node.get("config", {}).get("materialized") or node["resource_type"]
         return spec.replace_attributes(
-            key=dg.AssetKey([node["schema"], name]),
-            group_name=node["schema"],
+            key=key,
+            group_name=schema,
             kinds={"dbt", "duckdb", shape},
             owners=OWNERS,
             # dagster-dbt adds the whole SQL to every description; the file is one click away.
@@ -56,14 +81,14 @@ TRANSLATOR = RapportTranslator(DagsterDbtTranslatorSettings(enable_source_tests_
 # Written by the warehouse stage itself at its start, so nothing materialises them on their own.
 INPUTS = [
     dg.AssetSpec(
-        [source["schema"], source["name"]],
+        asset_key(source),
         group_name="build",
         kinds={"parquet"},
         owners=OWNERS,
         description=source["description"],
     )
     for source in MANIFEST["sources"].values()
-    if source["schema"] == "build"
+    if source["source_name"] == "build"
 ]
 
 
@@ -112,8 +137,7 @@ class Reporter:
         if node.kind == "test":
             yield from self._check(node)
         elif node.is_good and node.unique_id in MANIFEST["nodes"]:
-            props = MANIFEST["nodes"][node.unique_id]
-            key = dg.AssetKey([props["schema"], props.get("alias") or props["name"]])
+            key = asset_key(MANIFEST["nodes"][node.unique_id])
             if key in self._assets:
                 yield dg.Output(
                     None,
