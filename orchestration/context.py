@@ -128,4 +128,5 @@ def read_ledger(home: Home) -> pl.DataFrame:
     files = sorted((home.landing / "delivery").glob("*.parquet"))
     if not files:
         raise RapportError("Nothing has been landed yet: the ledger is missing.")
-    return pl.read_parquet(files, missing_columns="insert")
+    # Without glob=False a bracket in the home's own name would count as a wildcard.
+    return pl.read_parquet(files, glob=False, missing_columns="insert")

@@ -6,9 +6,12 @@ what the files hold.
 
 from __future__ import annotations
 
+import glob
 import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from orchestration.errors import RapportError
 
 HOME_VARIABLE = "RAPPORT_HOME"
 DEFAULT_HOME = Path("rapport-home")
@@ -80,6 +83,25 @@ class Home:
             folder.chmod(0o700)
 
 
+def parquet_in(folder: Path) -> str:
+    """Pattern of a folder's Parquet files for DuckDB; wildcards in the folder's own name are none.
+
+    A home may lie in ``exports [2026]`` or ``what now?``; unescaped, DuckDB would find no file.
+    """
+    return str(Path(glob.escape(str(folder))) / "*.parquet")
+
+
 def home_path(home: Path | None = None) -> Path:
-    """Absolute path of the home: the argument, else ``RAPPORT_HOME``, else ``./rapport-home``."""
-    return (home or Path(os.environ.get(HOME_VARIABLE) or DEFAULT_HOME)).expanduser().absolute()
+    """Absolute path of the home: the argument, else ``RAPPORT_HOME``, else ``./rapport-home``.
+
+    Raises:
+        RapportError: DuckDB could not keep a database there.
+    """
+    path = (home or Path(os.environ.get(HOME_VARIABLE) or DEFAULT_HOME)).expanduser().absolute()
+    if "?" in str(path):
+        # DuckDB takes what follows for options and looks for its log file beside another path.
+        raise RapportError(
+            "the path of the home holds a question mark, which the database cannot take: "
+            "rename the folder, or set RAPPORT_HOME to another one"
+        )
+    return path

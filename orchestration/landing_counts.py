@@ -10,7 +10,7 @@ from contextlib import closing
 import duckdb
 
 from orchestration.contracts.feeds import FEEDS
-from orchestration.home import Home
+from orchestration.home import Home, parquet_in
 
 
 def landed_rows(home: Home) -> dict[str, int]:
@@ -18,7 +18,7 @@ def landed_rows(home: Home) -> dict[str, int]:
     with closing(duckdb.connect()) as con:
         counts = {}
         for feed in (*FEEDS, "delivery"):
-            pattern = str(home.landing / feed / "*.parquet")
+            pattern = parquet_in(home.landing / feed)
             found = con.execute(
                 "select coalesce(sum(num_rows), 0)::bigint from parquet_file_metadata(?)", [pattern]
             ).fetchone()
@@ -33,6 +33,6 @@ def quarantined_rows(home: Home) -> dict[str, int]:
             "select feed, count(*) from ("
             "select distinct delivery_id, feed, row_number from read_parquet(?)"
             ") group by feed",
-            [str(home.quarantine / "*.parquet")],
+            [parquet_in(home.quarantine)],
         ).fetchall()
     return {feed: count for feed, count in found if feed is not None}

@@ -19,8 +19,9 @@ from orchestration.settings import load_settings
 
 _TABLE_ROWS = 200
 
-# A spreadsheet takes a cell that begins like this for a formula and runs it.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that begins like this for a formula and runs it; the last four are the
+# full-width twins of the first (trust.md 3.2, case 92).
+_FORMULA_STARTS = (*"=+-@\t\r\n|", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @click.command("sql")

@@ -27,7 +27,7 @@ class ManifestFile(BaseModel):
 
     name: str
     sha256: Sha256 | None = None
-    rows: int | None = Field(default=None, ge=0)
+    rows: int | None = Field(default=None, ge=0, le=10**12)
 
 
 class Manifest(BaseModel):

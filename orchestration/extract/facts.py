@@ -151,16 +151,19 @@ def _window(manifest: Manifest, kind: str, zone: str) -> tuple[datetime | None, 
         is_date = len(text.strip()) == len("2026-01-01")
         moment = parse_moment(f"{text.strip()}T00:00" if is_date else text, zone)
         if moment is None:
-            raise _invalid(f"{name} is not an ISO 8601 date or time")
+            raise _invalid(f"{name} is no ISO 8601 date or time of a year that can be meant")
         bounds.append(moment.at)
-    return bounds[0], bounds[1]
+    start, end = bounds
+    if start is not None and end is not None and end < start:
+        raise _invalid("window_end is before window_start")
+    return start, end
 
 
 def _generated(found: Found, manifest: Manifest, config: SourceConfig, zone: str) -> Moment | None:
     if manifest.generated_at is not None:
         moment = parse_moment(manifest.generated_at, zone)
         if moment is None:
-            raise _invalid("generated_at is not an ISO 8601 date or time")
+            raise _invalid("generated_at is no ISO 8601 date or time of a year that can be meant")
         return moment
     names = [found.stem, *(path.name for path in found.files)]
     for pattern in (config.generated_at_pattern, None):

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 import polars as pl
@@ -249,6 +250,27 @@ class _Round:
         return report
 
 
+@contextmanager
+def _one_delivery() -> Iterator[None]:
+    """Let what nobody foresaw stop the delivery that caused it, and no other.
+
+    The boundary between a delivery and the rest: its bytes may make a library do anything, polars'
+    panics included, which are no ``Exception``. Where it happened is said; the error's own words
+    are not, for they may quote a cell.
+    """
+    try:
+        yield
+    except RapportError:
+        raise
+    except (Exception, pl.exceptions.PanicException) as error:
+        steps = extract_tb(error.__traceback__)
+        ours = [step for step in steps if "orchestration" in step.filename][-1]
+        place = f"{Path(ours.filename).name}:{ours.lineno}"
+        said = f"could not be read ({type(error).__name__} at {place}); please report this"
+        raise DeliveryRejected("unforeseen", None, said) from None
+
+
+@_one_delivery()
 def _open(found: Found, settings: Settings) -> _Sighting:
     if found.problem is not None:
         raise found.problem
@@ -260,6 +282,7 @@ def _known_until(facts: Facts) -> datetime | None:
     return None if facts.generated is None else facts.generated.latest
 
 
+@_one_delivery()
 def _read(
     sighting: _Sighting, settings: Settings, pseudonyms: Pseudonymiser, latest: datetime | None
 ) -> ReadRows:

@@ -47,7 +47,7 @@ class Landing:
             for staged in folder.glob(f"*{_STAGED}"):
                 staged.unlink()
             contract = folder / CONTRACT_FILE
-            if not contract.exists() or pl.read_parquet_schema(contract) != schema:
+            if not _has_schema(contract, schema):
                 _write(pl.DataFrame(schema=schema), contract)
         ledger = self._read_ledger()
         kept = ledger.filter(pl.col("status").is_in(ACCEPTED))
@@ -101,7 +101,7 @@ class Landing:
     def quarantined(self, delivery_id: str) -> pl.DataFrame:
         """The quarantine of a landed delivery."""
         path = self._quarantine / f"{delivery_id}.parquet"
-        return pl.read_parquet(path) if path.exists() else pl.DataFrame(schema=QUARANTINE_SCHEMA)
+        return _read(path) if path.exists() else pl.DataFrame(schema=QUARANTINE_SCHEMA)
 
     def write_sighting(self, rows: pl.DataFrame) -> None:
         """Write the ledger rows of one sighting: from now on it counts."""
@@ -142,13 +142,25 @@ class Landing:
         frames = [pl.DataFrame(schema=LEDGER_SCHEMA)]
         for path in sorted(self._ledger.glob("*.parquet")):
             try:
-                frames.append(pl.read_parquet(path).select(*LEDGER_SCHEMA).cast(LEDGER_SCHEMA))
+                frames.append(_read(path).select(*LEDGER_SCHEMA).cast(LEDGER_SCHEMA))
             except (OSError, pl.exceptions.PolarsError):
                 raise RapportError(
                     f"landing/{LEDGER_FOLDER}/{path.name} is damaged: restore the home's landing "
                     "from a backup"
                 ) from None
         return pl.concat(frames)
+
+
+def _has_schema(path: Path, schema: Mapping[str, pl.DataType]) -> bool:
+    try:
+        return path.exists() and dict(_read(path).schema) == dict(schema)
+    except (OSError, pl.exceptions.PolarsError):
+        return False
+
+
+def _read(path: Path) -> pl.DataFrame:
+    """Read one Parquet file; the home's own name may hold what polars takes for a wildcard."""
+    return pl.read_parquet(path, glob=False)
 
 
 def _write(frame: pl.DataFrame, path: Path) -> None:

@@ -26,6 +26,9 @@ TIMESTAMP = (
 _OFFSET = r"(Z|[+-][0-9]{2}(?::?[0-9]{2})?)$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]00:00(?::00(?:\.0{1,9})?)?)?$"
 
+# A time outside is a slip or an invention; Python and the charts cannot hold the year 10000.
+PLAUSIBLE_YEARS = (1900, 2199)
+
 # Parts of a moment that a source's generated_at_pattern may name, as in strptime.
 _PATTERN_PARTS = {
     "%Y": r"(?P<year>[0-9]{4})",
@@ -50,7 +53,7 @@ class TimeColumn:
 
     Attributes:
         utc: naive UTC, null where there is none.
-        is_malformed: the text is no ISO 8601 time of day.
+        is_malformed: the text is no ISO 8601 time of day, or of no year that can be meant.
         is_nonexistent: a local time that the clocks skipped.
         is_ambiguous: a local time that came twice; read as the first.
     """
@@ -95,7 +98,12 @@ def time_column(text: pl.Expr, zone: str) -> TimeColumn:
     utc = pl.when(is_local).then(first).otherwise(wall - pl.duration(minutes=signed))
     return TimeColumn(
         utc=utc,
-        is_malformed=text.is_not_null() & (wall.is_null() | (~is_local & signed.is_null())),
+        is_malformed=text.is_not_null()
+        & (
+            wall.is_null()
+            | (~is_local & signed.is_null())
+            | (utc.dt.year() > PLAUSIBLE_YEARS[1]).fill_null(value=False)
+        ),
         is_nonexistent=is_local & wall.is_not_null() & first.is_null(),
         is_ambiguous=is_local & (first != second),
     )
@@ -140,7 +148,9 @@ def parse_moment(text: str, zone: str) -> Moment | None:
     """
     bare = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text.strip())
     value = pl.Series([f"{text.strip()}T00:00" if bare else text.strip()], dtype=pl.String())
-    utc = pl.select(time_column(pl.lit(value), "UTC" if bare else zone).utc).item()
+    found = time_column(pl.lit(value), "UTC" if bare else zone).utc
+    # Judged before it becomes a Python time: an offset may push the year out of Python's range.
+    utc = pl.select(pl.when(found.dt.year().is_between(*PLAUSIBLE_YEARS)).then(found)).item()
     if utc is None:
         return None
     return _bare_moment(utc, zone) if bare else Moment(utc, utc)
@@ -162,6 +172,8 @@ def moment_in_name(name: str, pattern: str | None, zone: str) -> Moment | None:
     try:
         wall = datetime(parts.pop("year"), parts.pop("month"), parts.pop("day"), **parts)
     except ValueError:
+        return None
+    if not PLAUSIBLE_YEARS[0] <= wall.year <= PLAUSIBLE_YEARS[1]:
         return None
     if "hour" not in parts:
         return _bare_moment(wall, zone)

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import RapportError
-from orchestration.home import Home
+from orchestration.home import Home, parquet_in
 
 _ACCEPTED = "('accepted', 'accepted_with_warnings')"
 
@@ -50,7 +50,7 @@ def unaccounted_rows(home: Home) -> list[str]:
     back, and only there. (It may name fewer: of a wide row several records can be bad at once.)
     """
     with closing(duckdb.connect()) as con:
-        ledger = str(home.landing / "delivery" / "*.parquet")
+        ledger = parquet_in(home.landing / "delivery")
         con.execute(
             # Every sighting of a delivery repeats the counts of what landed once.
             "create table ledger as select delivery_id, source, min(delivery) as delivery, feed, "  # noqa: S608
@@ -65,13 +65,13 @@ def unaccounted_rows(home: Home) -> list[str]:
                     "insert into landed select parse_filename(file_name, true), ?, num_rows "
                     "from parquet_file_metadata(?) "
                     "where not starts_with(parse_filename(file_name), '_')",
-                    [folder.name, str(folder / "*.parquet")],
+                    [folder.name, parquet_in(folder)],
                 )
         con.execute(
             "create table held as "
             "select delivery_id, feed, count(distinct (file, row_number)) as held_rows "
             "from read_parquet(?, union_by_name = true) group by all",
-            [str(home.quarantine / "*.parquet")],
+            [parquet_in(home.quarantine)],
         )
         return [row[0] for row in con.execute(_CONSERVATION).fetchall()]
 

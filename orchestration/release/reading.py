@@ -36,6 +36,10 @@ _HARDENING = (
     "set lock_configuration = true",
 )
 
+# As Python values these take about 2 GB.
+_MOST_CELLS = 20_000_000
+_BATCH_ROWS = 50_000
+
 _READ_ONLY = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
@@ -115,13 +119,26 @@ def run_query(
         try:
             cursor = con.execute(statement)
             columns = [entry[0] for entry in cursor.description or []]
-            return Answer(columns, cursor.fetchall(), current.warning)
+            return Answer(columns, _bounded(cursor, len(columns)), current.warning)
         except duckdb.InterruptException:
             raise QueryError(f"The query was stopped after {seconds:g} seconds.") from None
         except duckdb.OutOfMemoryException:
             raise QueryError("The query needs more than the 1 GB of memory it may use.") from None
         except duckdb.Error as error:
             raise QueryError(str(error).strip()) from None
+
+
+def _bounded(cursor: duckdb.DuckDBPyConnection, width: int) -> list[tuple[Any, ...]]:
+    """All rows of an answer that this process can hold; DuckDB's limit does not bind Python."""
+    rows: list[tuple[Any, ...]] = []
+    while batch := cursor.fetchmany(_BATCH_ROWS):
+        rows += batch
+        if len(rows) * width > _MOST_CELLS:
+            raise QueryError(
+                f"The answer has more than {len(rows):,} rows, too many to hand over. Ask for less "
+                "(LIMIT, WHERE, fewer columns), or open releases/current with DuckDB itself."
+            )
+    return rows
 
 
 def _single_statement(query: str) -> duckdb.Statement:
