@@ -25,7 +25,7 @@ $(STAMP): requirements.lock pyproject.toml
 lint: env
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 dbt_project
 
 test: lint
 	$(BIN)/python -m pytest

@@ -1,4 +1,7 @@
-"""``rapport build``."""
+"""``rapport build``: its options, and the summary of what came of a build.
+
+Not here: the stages (pipeline.py).
+"""
 
 from __future__ import annotations
 

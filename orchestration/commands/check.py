@@ -1,4 +1,7 @@
-"""``rapport check``."""
+"""``rapport check``: what a dry run says of one export.
+
+Not here: how a delivery is judged (extract/).
+"""
 
 from __future__ import annotations
 

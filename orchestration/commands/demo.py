@@ -1,4 +1,7 @@
-"""``rapport demo``."""
+"""``rapport demo``: the order of a demonstration and which home it may use.
+
+Not here: the practice (simulator/).
+"""
 
 from __future__ import annotations
 

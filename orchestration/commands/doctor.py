@@ -1,4 +1,4 @@
-"""``rapport doctor``."""
+"""``rapport doctor``: how findings are printed. Not here: what is looked at (doctor.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``rapport erase``."""
+"""``rapport erase``: what is asked, and what is said of the proof.
+
+Not here: removing a client (erasure/).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``rapport init``."""
+"""``rapport init``: its options and first advice.
+
+Not here: what a home holds (settings_template.py).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``rapport releases``."""
+"""``rapport releases``: the list as a table. Not here: the shelf itself (release/catalogue.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``rapport rollback``."""
+"""``rapport rollback``: what is said when an older release becomes current.
+
+Not here: the swap (release/).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``rapport serve``."""
+"""``rapport serve``: starting Streamlit on 127.0.0.1 with its hardened options.
+
+Not here: a page (dashboards/).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``rapport sql``."""
+"""``rapport sql``: its options and the formats of an answer.
+
+Not here: the connection (release/reading.py).
+"""
 
 from __future__ import annotations
 
