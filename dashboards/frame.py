@@ -92,7 +92,9 @@ def open_page(page: PageSpec, release: Release, scope: Scope) -> View:
     stamp, chosen = st.container(), Filters()
     if scope.role in page.roles:
         bar = Bar(scope, everyone, release.as_of, practice.periods(scope), practice.measures(scope))
-        chosen = bar.draw(page.filters)
+        # An open case is one case: filters would have nothing to change.
+        is_open_case = page.name == "case" and "case" in st.query_params
+        chosen = bar.draw(() if is_open_case else page.filters)
     narrowed = narrow(scope, everyone, chosen, release.as_of)
     with stamp:
         meta = reference.release(scope)
@@ -124,7 +126,7 @@ def stamp_html(release: Release, reach: str, meta: dict[str, object], limit: tim
     said = [
         f"Data through <b>{escape(through)}</b>",
         f"published {escape(wording.moment(release.built_at))}",
-        f"release {escape(release.release_id[:12])}",
+        f"release {escape(release.release_id)}",
     ]
     if datetime.now(UTC) - release.built_at > limit:
         hours = limit.total_seconds() / 3600

@@ -17,7 +17,7 @@ import streamlit as st
 from dashboards import wording
 from dashboards.registry import BY_NAME
 
-_LONG_TABLE = 40
+_LONG_TABLE = 150
 _SHORT = 24
 
 
@@ -67,21 +67,26 @@ def show(drawn: Drawn, key: str) -> None:
         spec=drawn.spec, width="stretch", theme=None, key=key, alt=drawn.alt or drawn.sentence
     )
     with st.expander("Table of this figure"):
-        table(drawn.table)
+        table(drawn.table, f"Table of the figure {key}")
 
 
-def table(frame: pl.DataFrame) -> None:
-    """Show rows as text: a plain table when short, a scrolling grid when long."""
+def table(frame: pl.DataFrame, label: str) -> None:
+    """Show rows as text: a plain table when short, a scrolling grid when long.
+
+    Args:
+        frame: readable columns; numbers stay numbers, dates are text already.
+        label: what the table holds, unique on the page, for readers who cannot see it.
+    """
     if frame.height == 0:
         empty("No rows.")
     elif frame.height <= _LONG_TABLE:
-        st.html(table_html(frame))
+        st.html(table_html(frame, label))
     else:
-        st.dataframe(frame, hide_index=True, height=420)
+        st.dataframe(frame, hide_index=True, height=420, alt=label)
 
 
-def table_html(frame: pl.DataFrame) -> str:
-    """Write rows as an HTML table; numbers and dates already are text or plain numbers."""
+def table_html(frame: pl.DataFrame, label: str) -> str:
+    """Write rows as an HTML table in a region that scrolls by key when it is too wide."""
     numeric = {name for name, kind in frame.schema.items() if kind.is_numeric()}
     kinds = {name: _kind(frame[name], name in numeric) for name in frame.columns}
     head = "".join(f'<th scope="col"{kinds[name]}>{escape(name)}</th>' for name in frame.columns)
@@ -95,7 +100,7 @@ def table_html(frame: pl.DataFrame) -> str:
         for row in frame.iter_rows()
     )
     return (
-        '<div class="scroll" tabindex="0" role="region" aria-label="Table">'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(label)}">'
         f'<table class="data"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )

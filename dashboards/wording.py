@@ -94,6 +94,11 @@ def number(value: float | None, digits: int = 1) -> str:
     return NOTHING if value is None else f"{value:.{digits}f}"
 
 
+def plain(value: float | None) -> str:
+    """Say a constant as short as it is: 36, 3.84."""
+    return NOTHING if value is None else f"{value:g}"
+
+
 def whole(value: int | None) -> str:
     """Say a count; a suppressed one is an asterisk (design.md 3.4)."""
     return "*" if value is None else f"{value:,}".replace(",", "\u202f")

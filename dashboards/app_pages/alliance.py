@@ -28,15 +28,13 @@ TILES = (
 
 def row_of(metric: str) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
     """Give the practice's row of a metric and, when one clinician is chosen, theirs."""
-    entry = reference.catalogue(view.base).get(metric, {})
-    instrument = measure if entry.get("per_instrument") else ""
-    rows = practice.practice_figures(view.base, view.filters.period).filter(
-        (pl.col("metric_id") == metric) & (pl.col("instrument").fill_null("") == instrument)
+    rows = practice.rows_of(
+        practice.practice_figures(view.base, view.filters.period), metric, measure
     )
     whole = rows.row(0, named=True) if rows.height else None
     if not view.filters.clinician:
         return whole, None
-    own = practice.clinician_figures(view.scope, metric, instrument, view.filters.period)
+    own = practice.clinician_figures(view.scope, metric, measure, view.filters.period)
     return whole, own.row(0, named=True) if own.height else {}
 
 
@@ -141,7 +139,8 @@ def sensitivity() -> None:
                 "Falls": [r["onsets"] if r else 0 for _, r in rows],
                 "Cases": [r["cases"] if r else 0 for _, r in rows],
             }
-        )
+        ),
+        "Falls by criterion",
     )
 
 

@@ -172,7 +172,7 @@ def ruptures(facts: Mapping[str, Any]) -> None:
         scales = figures.subscales_at(events, rupture["instrument"], onset)
         if scales.height and rupture["tier"] == "probable":
             with st.expander(f"Subscales at session {onset}"):
-                parts.table(scales)
+                parts.table(scales, f"Subscales at session {onset}, {rupture['instrument']}")
 
 
 def rupture_html(r: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
@@ -227,7 +227,8 @@ def signals(facts: Mapping[str, Any]) -> None:
                 "Threshold": found["threshold"],
                 "In words": found["reason"],
             }
-        )
+        ),
+        "Signals",
     )
 
 
@@ -264,7 +265,8 @@ asked_for = st.query_params.get("case")
 if asked_for is None:
     choose()
 else:
-    parts.link("case", "← All cases in view")
+    # Not a page link: one to the same page would leave the case in the address.
+    st.button("← All cases in view", type="tertiary", on_click=st.query_params.pop, args=("case",))
     found_case = cases.case(scope, asked_for)
     if found_case is None:
         parts.empty("No such case in your view. The link may be old, or the case is not yours.")

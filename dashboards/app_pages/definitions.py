@@ -72,15 +72,16 @@ def instruments() -> None:
             "Questionnaire": wording.instrument(code),
             "Name": r["name"],
             "About": wording.sentence_case(r["family"]),
-            "Range": f"{r['minimum']:g} to {r['maximum']:g}",
+            "Range": f"{wording.plain(r['minimum'])} to {wording.plain(r['maximum'])}",
             "Better is": "higher" if r["direction"] == "higher_is_better" else "lower",
-            "Cut-off": "–" if r["cutoff"] is None else f"{r['cutoff']:g}",
-            "Reliable change": "–" if r["reliable_change"] is None else f"{r['reliable_change']:g}",
-            "Licence": r["licence"] or "–",
+            "Cut-off": wording.plain(r["cutoff"]),
+            "Reliable change": wording.plain(r["reliable_change"]),
+            "Licence": r["licence"] or wording.NOTHING,
         }
         for code, r in known.items()
+        if r["minimum"] is not None and r["is_enabled"]
     ]
-    parts.table(pl.DataFrame(rows))
+    parts.table(pl.DataFrame(rows), "Questionnaires")
 
 
 def parameters() -> None:
@@ -91,12 +92,13 @@ def parameters() -> None:
             {
                 "Parameter": found["parameter_id"],
                 "For": [wording.instrument(i) if i else "all" for i in found["instrument"]],
-                "Value": [f"{v:g}" for v in found["value"]],
+                "Value": [wording.plain(v) for v in found["value"]],
                 "Unit": found["unit"],
                 "Meaning": found["meaning"],
                 "Source": found["source"],
             }
-        )
+        ),
+        "Parameters",
     )
 
 

@@ -31,15 +31,9 @@ class Shown:
         return str(self.entry.get("unit") or "share")
 
     @property
-    def instrument(self) -> str:
-        """Give the chosen measure for a figure that has one per measure, else nothing."""
-        return view.filters.measure if self.entry.get("per_instrument") else ""
-
-    @property
     def name(self) -> str:
         """Give the name on the tile."""
-        name = str(self.entry.get("name") or wording.sentence_case(self.metric))
-        return f"{name} ({wording.instrument(self.instrument)})" if self.instrument else name
+        return str(self.entry.get("name") or wording.sentence_case(self.metric))
 
 
 NOUNS = {
@@ -57,10 +51,7 @@ _MONTHS = 18
 
 def pick(frame_: pl.DataFrame, shown: Shown) -> pl.DataFrame:
     """Keep the rows of one figure, for the chosen measure where it has one."""
-    return frame_.filter(
-        (pl.col("metric_id") == shown.metric)
-        & (pl.col("instrument").fill_null("") == shown.instrument)
-    )
+    return practice.rows_of(frame_, shown.metric, view.filters.measure)
 
 
 def one(frame_: pl.DataFrame, shown: Shown) -> dict[str, Any] | None:
@@ -108,13 +99,19 @@ def tiles(figures_: list[Shown]) -> None:
             words = f"{shown.name}: its course over {course.height} months, in the table below"
             with column:
                 parts.tile(
-                    shown.name,
+                    with_measure(shown.name, row),
                     wording.figure(row, shown.unit, shown.noun, full_from),
                     parts.meaning(shown.entry or None),
                     compared,
                     (spark, words),
                 )
                 parts.link("definitions", "Definition", metric=shown.metric)
+
+
+def with_measure(name: str, row: Mapping[str, Any] | None) -> str:
+    """Name the alliance measure of a figure that belongs to one."""
+    code = row.get("instrument") if row else None
+    return f"{name} ({wording.instrument(code)})" if code else name
 
 
 def said(row: Mapping[str, Any] | None, shown: Shown) -> str:
@@ -137,7 +134,7 @@ def month_table(figures_: list[Shown]) -> None:
     for shown in figures_:
         by_month = {r["period"]: r for r in pick(months, shown).iter_rows(named=True)}
         table[shown.name] = [said(by_month.get(code), shown) for code in codes]
-    parts.table(pl.DataFrame(table))
+    parts.table(pl.DataFrame(table), "Figures by month")
 
 
 def clinician_table(figures_: list[Shown]) -> None:
@@ -153,7 +150,7 @@ def clinician_table(figures_: list[Shown]) -> None:
         width=340,
     )
     shown = by_name[metric]
-    rows = practice.clinician_figures(view.scope, metric, shown.instrument, view.filters.period)
+    rows = practice.clinician_figures(view.scope, metric, view.filters.measure, view.filters.period)
     if rows.is_empty():
         parts.empty("No clinician in view has rows of this figure in this period.")
         return
@@ -164,7 +161,8 @@ def clinician_table(figures_: list[Shown]) -> None:
             "view: fewer than the minimum each. Choose a quarter, or all time."
         )
         return
-    parts.table(pl.DataFrame([clinician_row(r, shown) for r in some.iter_rows(named=True)]))
+    table = pl.DataFrame([clinician_row(r, shown) for r in some.iter_rows(named=True)])
+    parts.table(table, f"{shown.name} by clinician")
     if none := rows.height - some.height:
         st.html(
             f'<p class="note">{wording.counted(none, "clinician")} in view had no '

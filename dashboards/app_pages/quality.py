@@ -37,26 +37,53 @@ def checks() -> None:
             else ".</p>"
         )
     )
+    if failed.height:
+        parts.table(check_table(failed), "Checks that did not pass")
+    with st.expander("All checks"):
+        parts.table(check_table(found), "All checks")
+
+
+def check_table(found: pl.DataFrame) -> pl.DataFrame:
+    """Give the checks as readable rows."""
+    return pl.DataFrame(
+        {
+            "Result": [
+                "● Passed" if ok else ("■ Blocking" if s == "blocking" else "◆ Warning")
+                for ok, s in found.select("is_passed", "severity").iter_rows()
+            ],
+            "Class": [wording.sentence_case(code) for code in found["kahn_class"]],
+            "What must hold": found["description"],
+            "Rows against": found["violated_rows"],
+            "Of": found["denominator"],
+            "Allowed": [allowed(v) for v in found["threshold"]],
+            "Affects, and what to do": [
+                affects if ok else f"{affects}. {advice}"
+                for ok, affects, advice in found.select(
+                    "is_passed", "affects", "advice"
+                ).iter_rows()
+            ],
+        }
+    )
+
+
+def coverage() -> None:
+    """Show how many forms of the chosen questionnaire each clinician in view has."""
+    found = reference.coverage(view.scope, view.filters.measure)
     parts.table(
         pl.DataFrame(
             {
-                "Result": [
-                    "● Passed" if ok else ("■ Blocking" if s == "blocking" else "◆ Warning")
-                    for ok, s in found.select("is_passed", "severity").iter_rows()
-                ],
-                "Class": [wording.sentence_case(code) for code in found["kahn_class"]],
-                "What must hold": found["description"],
-                "Rows against": found["violated_rows"],
-                "Of": found["denominator"],
-                "Allowed": [allowed(v) for v in found["threshold"]],
-                "Affects, and what to do": [
-                    affects if ok else f"{affects}. {advice}"
-                    for ok, affects, advice in found.select(
-                        "is_passed", "affects", "advice"
-                    ).iter_rows()
-                ],
+                "Clinician": found["clinician_label"],
+                "Sessions due": found["eligible_sessions"],
+                "With a form": found["scored_sessions"],
+                "In time": found["on_time"],
+                "Cases": found["episodes"],
+                "Cases with a form": found["episodes_scored_1"],
+                "Cases with 3 forms": found["episodes_scored_3"],
+                "Cases with first and last": found["paired"],
+                "Forms of no session": found["unlinked_scores"],
             }
-        )
+        ),
+        "Coverage by clinician",
     )
 
 
@@ -86,7 +113,8 @@ def deliveries() -> None:
                 "Repeated": found["rows_collapsed"],
                 "Why": [r or "–" for r in found["reason"]],
             }
-        )
+        ),
+        "Deliveries",
     )
 
 
@@ -106,7 +134,8 @@ def held_back() -> None:
                 "Rows": found["n"],
                 "First at row": [str(r) for r in found["first_row"]],
             }
-        )
+        ),
+        "Rows held back",
     )
 
 
@@ -130,12 +159,15 @@ held_back()
 
 if view.base.sees_cases:
     parts.section("Feedback completion", "Per clinician in view, in the order of labels.")
-    if view.filters.measure:
-        minimum = reference.parameter(view.base, "feedback_min_completion", 0.6)
-        parts.show(figures.coverage(view.scope, view.filters.measure, minimum), key="coverage")
-        parts.link("definitions", "Definition", metric="feedback_completion")
-    else:
-        parts.empty("No alliance questionnaire is in use yet.")
+    minimum = reference.parameter(view.base, "feedback_min_completion", 0.6)
+    parts.show(figures.completion(view.scope, minimum), key="completion")
+    parts.link("definitions", "Definition", metric="feedback_completion")
+    parts.section(
+        f"Coverage of {wording.instrument(view.filters.measure)}",
+        "Sessions count from the practice's first form of this questionnaire, so a clinician who "
+        "uses another one shows few here.",
+    )
+    coverage()
     left, right = st.columns(2, gap="large")
     with left:
         parts.section("Forms not scored or corrected")
@@ -147,7 +179,8 @@ if view.base.sees_cases:
                     "Rule": [wording.sentence_case(r) for r in issues["rule"]],
                     "Forms": issues["n"],
                 }
-            )
+            ),
+            "Forms not scored or corrected",
         )
     with right:
         parts.section("Signals fired")
@@ -155,7 +188,8 @@ if view.base.sees_cases:
         parts.table(
             pl.DataFrame(
                 {"Rule": fired["rule_id"], "Fired": fired["fired"], "Cases": fired["cases"]}
-            )
+            ),
+            "Signals fired",
         )
         st.html(
             '<p class="note">Confirmed and dismissed counts appear once reviews are recorded.</p>'

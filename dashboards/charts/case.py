@@ -38,10 +38,12 @@ from dashboards.charts.theme import (
 _ROOM_SHARE = 0.16
 _MOST_TICKS = 24
 _GREY = "#5d6670"
+_SALTIRE = "M-1,-.6L-.6,-1L0,-.4L.6,-1L1,-.6L.4,0L1,.6L.6,1L0,.4L-.6,1L-1,.6L-.4,0Z"
+_DASH = "M-1,-.25L1,-.25L1,.25L-1,.25Z"
 _MARKS = {
     ATTENDED: ("circle", _GREY),
-    MISSED: ("cross", VERMILION),
-    CANCELLED: ("stroke", _GREY),
+    MISSED: (_SALTIRE, VERMILION),
+    CANCELLED: (_DASH, _GREY),
     BOOKED: ("triangle-right", BLUE),
     SUPERVISED: ("square", PURPLE),
 }
@@ -207,8 +209,10 @@ def _band(edges: list[float], measure: Measure, axes: Axes, limit: float) -> lis
         base.mark_rect(color="#efece5").encode(
             x=axes.at("from"), x2="to:Q", y=axes.score("low"), y2="high:Q"
         ),
-        base.mark_text(align="right", dx=-2, dy=-8, color=NOTE, fontSize=12).encode(
-            x=axes.at("to"), y=axes.score("low"), text=alt.value("in the band: no reliable change")
+        base.mark_text(align="left", dx=4, dy=-8, color=NOTE, fontSize=12).encode(
+            x=axes.at("from"),
+            y=axes.score("low"),
+            text=alt.value("in the band: no reliable change"),
         ),
     ]
 

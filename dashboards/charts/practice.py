@@ -6,6 +6,7 @@ scale without one would complain in the console.
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -34,6 +35,7 @@ RUPTURE_COLOURS = {
 _ROW_HEIGHT = 30
 _AXIS_HEIGHT = 52
 _ROOM = 1.12
+_LABEL_WIDTH = 30
 
 
 def month_distribution(frame: pl.DataFrame, name: str, cutoff: float | None) -> alt.LayerChart:
@@ -144,7 +146,13 @@ def rupture_quarters(frame: pl.DataFrame) -> alt.Chart:
 
 def _height(data: list[dict[str, Any]]) -> int:
     """Give the height of a chart of rows; the axis and its title are part of it."""
-    return _ROW_HEIGHT * max(len(data), 1) + _AXIS_HEIGHT
+    lines = max((row["label"].count("\n") for row in data), default=0)
+    return (_ROW_HEIGHT + 8 * lines) * max(len(data), 1) + _AXIS_HEIGHT
+
+
+def wrapped(data: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Break long labels into lines, so that they leave room for the bars on a phone too."""
+    return [{**row, "label": "\n".join(wrap(row["label"], _LABEL_WIDTH))} for row in data]
 
 
 def _names(data: list[dict[str, Any]]) -> alt.Y:
@@ -154,7 +162,13 @@ def _names(data: list[dict[str, Any]]) -> alt.Y:
         title=None,
         sort=None,
         scale=alt.Scale(domain=[row["label"] for row in data]),
-        axis=alt.Axis(labelLimit=300, ticks=False, grid=False),
+        axis=alt.Axis(
+            labelLimit=300,
+            labelExpr="split(datum.label, '\\n')",
+            labelPadding=10,
+            ticks=False,
+            grid=False,
+        ),
     )
 
 
@@ -166,6 +180,7 @@ def bars(data: list[dict[str, Any]], title: str, colour: str = BLUE) -> alt.Laye
         title: what is counted, the axis title.
         colour: of the bars.
     """
+    data = wrapped(data)
     longest = max((row["n"] for row in data), default=0) or 1
     base = alt.Chart(rows(data)).encode(
         y=_names(data),
@@ -196,6 +211,7 @@ def rates(
         title: the axis title.
         reference: a share to compare with and its words, or None.
     """
+    data = wrapped(data)
     x = alt.X(
         "estimate:Q",
         title=title,

@@ -130,34 +130,30 @@ def repair_times(scope: Scope, instrument: str, start: date, end: date) -> Drawn
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def coverage(scope: Scope, instrument: str, minimum: float) -> Drawn:
-    """Draw feedback completion per clinician in view, in the order of labels.
+def completion(scope: Scope, minimum: float) -> Drawn:
+    """Draw feedback completion, any alliance form, per clinician in view in order of labels.
 
     Args:
         scope: who is looking.
-        instrument: the questionnaire.
         minimum: seed `feedback_min_completion`, drawn as a level.
     """
-    frame = reference.coverage(scope, instrument)
+    frame = practice.clinician_figures(scope, "feedback_completion", "", "all")
     if frame.is_empty():
-        return Drawn(
-            None, "", empty="No clinician in view has sessions for which this form is due."
-        )
+        return Drawn(None, "", empty="No clinician in view has sessions for which a form is due.")
     data = [
         {
             "label": r["clinician_label"],
-            "estimate": r["completion"],
+            "estimate": r["estimate"],
             "lo": r["lo"],
             "hi": r["hi"],
-            "words": f"{wording.whole(r['on_time'])} of {wording.whole(r['eligible_sessions'])} "
-            "sessions" + (", too few for a rate" if r["completion"] is None else ""),
+            "words": f"{wording.whole(r['numerator'])} of {wording.whole(r['denominator_n'])} "
+            "sessions" + (", too few for a rate" if r["estimate"] is None else ""),
         }
         for r in frame.iter_rows(named=True)
     ]
-    name = wording.instrument(instrument)
-    low = frame.filter(~pl.col("is_enough") & pl.col("completion").is_not_null()).height
+    low = frame.filter(pl.col("estimate") < minimum).height
     sentence = (
-        f"Share of attended sessions with a client {name} form within 48 hours. "
+        "Share of attended sessions with a client alliance form within 48 hours. "
         f"{wording.whole(low) if low else 'None'} of "
         f"{wording.counted(frame.height, 'clinician')} in view "
         f"{'lies' if low <= 1 else 'lie'} below {wording.percent(minimum)}, under which alliance "
@@ -166,14 +162,13 @@ def coverage(scope: Scope, instrument: str, minimum: float) -> Drawn:
     table = pl.DataFrame(
         {
             "Clinician": frame["clinician_label"],
-            "Sessions due": frame["eligible_sessions"],
-            "With a form": frame["scored_sessions"],
-            "In time": frame["on_time"],
-            "Completion": [wording.percent(v) for v in frame["completion"]],
-            "Cases": frame["episodes"],
-            "With a form ": frame["episodes_scored_1"],
-            "With 3 forms": frame["episodes_scored_3"],
-            "Forms of no session": frame["unlinked_scores"],
+            "Sessions due": frame["denominator_n"],
+            "With a form in time": frame["numerator"],
+            "Completion": [wording.percent(v) for v in frame["estimate"]],
+            "95 % interval": [
+                wording.limits(lo, hi, is_share=True)
+                for lo, hi in frame.select("lo", "hi").iter_rows()
+            ],
         }
     )
     chart = charts.rates(data, "Completed in time", (minimum, f"{minimum:.0%}"))

@@ -78,7 +78,7 @@ def clinician_figures(scope: Scope, metric_id: str, instrument: str, period: str
     Args:
         scope: who is looking.
         metric_id: a metric of the catalogue.
-        instrument: an instrument code, or empty for a metric without one.
+        instrument: an instrument code; a metric that has none per instrument ignores it.
         period: a period code.
     """
     return fetch(
@@ -88,7 +88,7 @@ def clinician_figures(scope: Scope, metric_id: str, instrument: str, period: str
         from dim_clinician as c
         join clinician_metric as m using (clinician_key)
         where m.metric_id = $metric_id and m.period = $period
-            and coalesce(m.instrument, '') = $instrument
+            and (m.instrument is null or m.instrument = $instrument)
         order by c.clinician_label
         """,
         {"metric_id": metric_id, "instrument": instrument, "period": period},
@@ -228,6 +228,20 @@ def endings(scope: Scope, start: date, end: date) -> pl.DataFrame:
         order by n desc, ending
         """,
         {"start": start, "end": end},
+    )
+
+
+def rows_of(figures: pl.DataFrame, metric_id: str, instrument: str) -> pl.DataFrame:
+    """Keep the rows of one metric: of the instrument, or without one where it has none.
+
+    Args:
+        figures: rows of `practice_figures` or `monthly`.
+        metric_id: a metric of the catalogue.
+        instrument: the alliance instrument chosen.
+    """
+    return figures.filter(
+        (pl.col("metric_id") == metric_id)
+        & (pl.col("instrument").is_null() | (pl.col("instrument") == instrument))
     )
 
 
