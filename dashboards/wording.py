@@ -56,7 +56,8 @@ CHANGE_WORDS = {
     "deteriorated": "Reliably worse",
     "unchanged": "No reliable change",
 }
-NO_CHANGE_CLASS = "Too few forms to say"
+# Fewer than two forms, or a measure without a published reliable change.
+NO_CHANGE_CLASS = "Cannot be classed"
 
 SESSION_WORDS = {
     "attended": "Attended",
@@ -136,7 +137,7 @@ def instrument(code: str | None) -> str:
     if not code:
         return NOTHING
     if code.startswith("custom:"):
-        return code.removeprefix("custom:")
+        return code.removeprefix("custom:").replace("_", " ")
     return special.get(code, code.upper().replace("_", "-"))
 
 
