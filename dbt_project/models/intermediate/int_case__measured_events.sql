@@ -83,6 +83,8 @@ score_events as (
     inner join instruments on scores.instrument = instruments.instrument
     left join scales
         on scores.instrument = scales.instrument and scores.scale = scales.scale
+    -- subscales say where an alliance fell; of an outcome the review draws the total only
+    where scores.scale = 'total' or instruments.family = 'alliance'
 ),
 
 -- Onset, and what became of it where that is settled: an indeterminate one has no second event.
