@@ -19,33 +19,44 @@ FONT = "Source Sans, Source Sans Pro, sans-serif"
 LEFT_EXTENT = 44
 
 
-def styled(chart: alt.TopLevelMixin) -> alt.TopLevelMixin:
-    """Give a finished chart the common look."""
-    return (
-        chart.configure(background="#ffffff", font=FONT, padding=4)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=LABEL,
-            titleColor=LABEL,
-            labelFontSize=13,
-            titleFontSize=13,
-            titleFontWeight="normal",
-            gridColor=GRID,
-            domain=False,
-            tickColor="#bdb9af",
-            titlePadding=8,
-        )
-        .configure_legend(
-            labelColor=LABEL, titleColor=LABEL, labelFontSize=13, symbolType="square", orient="top"
-        )
-        .configure_text(font=FONT, fontSize=13, color=INK)
-        .configure_title(anchor="start", fontSize=14, fontWeight=600, color=INK, offset=8)
-    )
+# Given to the finished spec, not to the chart: each `configure_…` would copy the whole chart.
+CONFIG: dict[str, Any] = {
+    "background": "#ffffff",
+    "font": FONT,
+    "padding": 4,
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": LABEL,
+        "titleColor": LABEL,
+        "labelFontSize": 13,
+        "titleFontSize": 13,
+        "titleFontWeight": "normal",
+        "gridColor": GRID,
+        "domain": False,
+        "tickColor": "#bdb9af",
+        "titlePadding": 8,
+    },
+    "legend": {
+        "labelColor": LABEL,
+        "titleColor": LABEL,
+        "labelFontSize": 13,
+        "symbolType": "square",
+        "orient": "top",
+    },
+    "text": {"font": FONT, "fontSize": 13, "color": INK},
+}
 
 
-def spec(chart: alt.TopLevelMixin) -> dict[str, Any]:
-    """Turn a chart into the dict that is cached and drawn; SVG, so that print stays sharp."""
-    told = styled(chart).to_dict()
+def spec(chart: alt.TopLevelMixin, validate: bool = False) -> dict[str, Any]:
+    """Turn a chart into the dict that is cached and drawn; SVG, so that print stays sharp.
+
+    Args:
+        chart: any chart of this package.
+        validate: compare with the Vega-Lite schema, which takes as long as all the rest; the unit
+            tests do it for every chart.
+    """
+    told = chart.to_dict(validate=validate)
+    told["config"] = CONFIG
     # Without this, panels over one another would each be as wide as the page plus their axis.
     told["autosize"] = {"type": "fit-x", "contains": "padding"}
     told["usermeta"] = {"embedOptions": {"renderer": "svg", "actions": False}}
@@ -53,5 +64,9 @@ def spec(chart: alt.TopLevelMixin) -> dict[str, Any]:
 
 
 def rows(values: list[dict[str, Any]]) -> alt.Data:
-    """Wrap plain rows as inline data; dates must already be ISO text."""
-    return alt.Data(values=values)
+    """Wrap plain rows as inline data; dates must already be ISO text.
+
+    A tuple, because Altair copies lists each time a chart becomes part of another: with lists half
+    of the time of a chart of panels went into copying its rows.
+    """
+    return alt.Data(values=tuple(values))

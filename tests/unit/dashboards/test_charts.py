@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+import altair as alt
 import polars as pl
 import pytest
 
-from dashboards.charts import case, endings, practice
+from dashboards.charts import case, endings, practice, theme
 from dashboards.charts.case_rows import (
     ATTENDED,
     BOOKED,
@@ -21,11 +22,16 @@ from dashboards.charts.case_rows import (
     session_rows,
 )
 from dashboards.charts.spark import sparkline
-from dashboards.charts.theme import ORANGE, SKY, spec
+from dashboards.charts.theme import ORANGE, SKY
 
 SRS = Measure("srs", 0, 40, 36.0, None)
 ORS = Measure("ors", 0, 40, 25.0, 5.0)
 WAI = Measure("wai_sr", 12, 60, None, None)
+
+
+def spec(chart: alt.TopLevelMixin) -> dict[str, Any]:
+    """Give the spec of a chart, compared with the Vega-Lite schema."""
+    return theme.spec(chart, validate=True)
 
 
 def event(kind: str, on: int, **more: Any) -> dict[str, Any]:
