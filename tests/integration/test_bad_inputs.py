@@ -1,0 +1,118 @@
+"""Bad input through the program: nothing falls over, the rest lands, the old release stays.
+
+Belongs here: what a person sees and what is released. Does not belong here: single rules
+(tests/unit), names that leak (test_privacy.py).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from orchestration import lock
+from orchestration.extract import check_path
+from orchestration.settings import load_settings
+from tests.integration.bad_deliveries import BAD_ROWS, CASES, GOOD_ROWS, Case
+from tests.integration.conftest import Built
+from tests.support import run_rapport
+
+
+def answer(home: Path, query: str) -> list[dict[str, object]]:
+    """Rows of a statement on the current release."""
+    done = run_rapport(home, "sql", query, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def listing(home: Path) -> set[tuple[str, int, int]]:
+    """Every file and folder with its size and time."""
+    states = ((str(path), path.lstat()) for path in home.rglob("*"))
+    return {(name, state.st_size, state.st_mtime_ns) for name, state in states}
+
+
+@pytest.fixture(scope="module")
+def deliveries(bad_home: Built) -> list[dict[str, object]]:
+    """``quality.delivery`` of the release."""
+    return answer(bad_home.home, "from quality.delivery")
+
+
+def test_the_build_released_and_showed_no_traceback(bad_home: Built) -> None:
+    assert bad_home.exit_code == 0, bad_home.said
+    assert "Traceback" not in bad_home.said
+    assert "unforeseen" not in bad_home.said
+    log = (bad_home.home / "logs" / "build.log").read_text(encoding="utf-8")
+    assert "Traceback" not in log
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name[:20].encode().hex()[:12])
+def test_check_says_what_the_build_did(
+    case: Case, bad_home: Built, deliveries: list[dict[str, object]]
+) -> None:
+    place = bad_home.home / "inbox" / "bad" / case.name
+    report = check_path(place, None, load_settings(bad_home.home))
+    assert report.status == case.status
+    assert (report.reason or "").partition(":")[0] == case.rule
+    assert sum(feed.rows_accepted for feed in report.feeds) == case.landed
+    if case.status in ("rejected", "held"):
+        assert f"bad/{report.delivery}: {report.reason}" in bad_home.said
+    found = [
+        (each["status"], each["reason"])
+        for each in deliveries
+        if each["source"] == "bad" and each["delivery"] == report.delivery
+    ]
+    assert (case.status, report.reason) in found
+
+
+def test_every_bad_row_is_held_back_by_its_rule(bad_home: Built) -> None:
+    rows = answer(
+        bad_home.home,
+        "select row_number, rule from quality.quarantine where source = 'rows' order by all",
+    )
+    wanted = [(place, rule) for place, (rule, _) in enumerate(BAD_ROWS, start=2)]
+    assert [(row["row_number"], row["rule"]) for row in rows] == wanted
+
+
+def test_all_that_is_sound_was_released(bad_home: Built) -> None:
+    (row,) = answer(bad_home.home, "select count(*) as n from core.fct_session")
+    assert row["n"] == sum(case.landed for case in CASES) + GOOD_ROWS
+
+
+def test_check_writes_nothing_and_says_file_row_and_rule(bad_home: Built) -> None:
+    before = listing(bad_home.home)
+    done = run_rapport(bad_home.home, "check", str(bad_home.home / "inbox" / "rows" / "2026-02-01"))
+    assert done.returncode == 0
+    assert "sessions.csv: excel_id in client_id, row 10" in done.stdout
+    done = run_rapport(bad_home.home, "check", str(bad_home.home / "inbox" / "bad" / "unclosed"))
+    assert done.returncode == 1
+    assert "unbalanced_quotes: sessions.csv: row 5" in done.stdout
+    done = run_rapport(bad_home.home, "check", str(bad_home.home / "inbox" / "odd" / "link"))
+    assert done.returncode == 1
+    assert "symlink" in done.stdout
+    assert listing(bad_home.home) == before
+
+
+def test_a_second_build_is_told_who_works_here(bad_home: Built) -> None:
+    with lock.hold(bad_home.home):
+        done = run_rapport(bad_home.home, "build")
+    assert done.returncode == 75
+    assert "in use by process" in done.stderr
+
+
+def test_another_key_stops_the_build_and_leaves_the_release(bad_home: Built) -> None:
+    pointer = bad_home.home / "releases" / "current.json"
+    before = pointer.read_bytes()
+    done = run_rapport(bad_home.home, "build", RAPPORT_PSEUDONYM_KEY="5c" * 32)
+    assert done.returncode == 1
+    assert "the pseudonym key is not the one" in done.stderr
+    assert "is still current" in done.stderr
+    assert pointer.read_bytes() == before
+    assert answer(bad_home.home, "select count(*) as n from meta.release") == [{"n": 1}]
+
+
+def test_a_home_where_no_database_can_be_is_refused(tmp_path: Path) -> None:
+    done = run_rapport(tmp_path / "what now?", "init")
+    assert done.returncode == 1
+    assert "question mark" in done.stderr
+    assert list(tmp_path.iterdir()) == []
