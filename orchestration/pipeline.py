@@ -15,20 +15,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orchestration import lock
 from orchestration.build_log import LOG_NAME, build_log
 from orchestration.dagster_home import make_dagster_home
+from orchestration.durable import write_json
 from orchestration.erasure.forget import forget
 from orchestration.errors import RapportError
-from orchestration.release.build_note import last_build, note_build
+from orchestration.home import Home
+from orchestration.release.build_note import NOTE_NAME, last_build, note_build
 from orchestration.release.catalogue import Release, recover
 from orchestration.release.kill_points import reach
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from orchestration.extract.intake import DeliveryReport
+    from orchestration.landing_counts import LandingCount
     from orchestration.warehouse import BuildResult, Node, OnNode
 
 # Takes a line for the person who waits: the stage, what came of it, seconds where a stage is over.
@@ -48,6 +51,7 @@ class BuildSession:
         log: ``logs/build.log``.
         say: takes lines for the person who waits.
         reports: what became of each delivery, once the exports stage is over.
+        landed: what stands in the landing, once the exports stage is over.
         result: what dbt made, once the warehouse stage is over.
         release: the new release, once it is current.
     """
@@ -56,6 +60,7 @@ class BuildSession:
     log: logging.Logger
     say: Say
     reports: list[DeliveryReport] = field(default_factory=list)
+    landed: LandingCount | None = None
     result: BuildResult | None = None
     release: Release | None = None
 
@@ -80,12 +85,28 @@ def build_session(settings: Settings, say: Say) -> Iterator[BuildSession]:
         if unfinished is not None:
             say("before", unfinished, None)
         reach("recovered")
-        yield BuildSession(settings, log, say)
+        before = last_build(home)
+        try:
+            yield BuildSession(settings, log, say)
+        except KeyboardInterrupt:
+            note_build(
+                home, "failed", "The build was stopped by hand. Nothing of it was published."
+            )
+            raise
+        _leave_no_running_note(home, before)
+
+
+def _leave_no_running_note(home: Home, before: dict[str, Any] | None) -> None:
+    """A run of some stages alone, as Dagster allows, says nothing about a build."""
+    note = last_build(home)
+    if note is not None and note["status"] == "running" and before is not None:
+        write_json(home.releases / NOTE_NAME, before)
 
 
 def land(session: BuildSession) -> list[DeliveryReport]:
     """Land every complete delivery of the inbox; a bad one is reported and stops no other."""
     from orchestration.extract.intake import land_inbox  # noqa: PLC0415 -- polars and the readers
+    from orchestration.landing_counts import count_landing  # noqa: PLC0415 -- DuckDB
 
     started = time.perf_counter()
     note_build(session.settings.home, "running", pid=os.getpid())
@@ -99,6 +120,7 @@ def land(session: BuildSession) -> list[DeliveryReport]:
         session.reports = land_inbox(session.settings, landed_one)
         # An old export may have brought back a client who was erased.
         forget(session.settings.home)
+        session.landed = count_landing(session.settings.home)
         reach("landed")
     landed = [report for report in session.reports if report.is_landed]
     rows = sum(feed.rows_accepted for report in landed for feed in report.feeds if report.is_new)
@@ -145,9 +167,14 @@ def publish(session: BuildSession) -> Release:
 
 
 def why_failed(session: BuildSession) -> str:
-    """The paragraph of the stage that failed."""
-    note = last_build(session.settings.home) or {}
-    return note.get("reason") or f"The build did not finish. Details: logs/{LOG_NAME} in the home."
+    """The paragraph of the stage that failed; noted here where something between stages did."""
+    home = session.settings.home
+    note = last_build(home)
+    if note is None or note["status"] != "failed" or not note.get("reason"):
+        reason = f"The build did not finish. Details: logs/{LOG_NAME} in the home."
+        note_build(home, "failed", reason)
+        return reason
+    return note["reason"]
 
 
 @contextmanager

@@ -12,7 +12,6 @@ import dagster as dg
 
 from orchestration.contracts.feeds import FEEDS
 from orchestration.defs.session import plain_failure
-from orchestration.landing_counts import landed_rows, quarantined_rows
 from orchestration.pipeline import BuildSession, land
 
 GROUP = "exports"
@@ -69,8 +68,8 @@ def exports(session: dg.ResourceParam[BuildSession]) -> Iterator[dg.MaterializeR
     """Land the inbox; one result per feed."""
     with plain_failure():
         reports = land(session)
-    home = session.settings.home
-    rows, held_back = landed_rows(home), quarantined_rows(home)
+    assert session.landed is not None  # noqa: S101 -- land() has just counted
+    rows, held_back = session.landed.rows, session.landed.quarantined
     for spec in FEED_SPECS:
         feed = spec.key.path[-1]
         yield dg.MaterializeResult(
