@@ -5,7 +5,8 @@
     regexp_replace(cast(cast({{ expression }} as decimal(9, 2)) as {{ text_type() }}), '0$', '')
 {%- endmacro %}
 
-{#- What a sentence calls an instrument: its code in capitals (WAI-SR, PHQ-9), or a custom one's name. -#}
+{#- What a sentence calls an instrument: its code in capitals (WAI-SR, PHQ-9), or a custom one's
+    own name. -#}
 {% macro instrument_word(instrument, name) -%}
     case
         when {{ instrument }} like 'custom:%' then {{ name }}
