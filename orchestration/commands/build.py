@@ -5,7 +5,11 @@ Not here: the stages (pipeline.py).
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +17,9 @@ import click
 
 from orchestration import lock
 from orchestration.commands.output import Stopwatch, count, describe_rows, fact, step
+from orchestration.home import Home
 from orchestration.pipeline import BuildSession, build_session, why_failed
+from orchestration.release.build_note import note_build
 from orchestration.release.catalogue import pointed_release
 from orchestration.settings import Settings, load_settings
 
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
     from orchestration.extract.intake import DeliveryReport
 
 _NAMED_RULES = 8
+_STOPPED = "The build was stopped by Ctrl-C. Nothing of it was published."
 
 
 @click.command("build")
@@ -55,21 +62,57 @@ def build(settings: Settings, as_of: date | None = None) -> BuildSession:
         The session; its ``release`` is None when nothing was published.
     """
     watch = Stopwatch()
-    with lock.hold(settings.home.path), build_session(settings, step) as session:
+    with (
+        lock.hold(settings.home.path),
+        _ctrl_c_noted() as was_stopped,
+        build_session(settings, step) as session,
+    ):
         # Imported under the lock: a busy home is told at once, not after seconds of imports.
         from orchestration.run_job import run_job  # noqa: PLC0415
 
         released = run_job(session, as_of)
+        stopped = not released and was_stopped()
+        if stopped:
+            note_build(settings.home, "failed", _STOPPED)
     click.echo()
+    if stopped:
+        click.echo(f"{_STOPPED} {_still_current(settings.home)}", err=True)
+        raise click.Abort
     _summarise(session)
     fact("seconds", f"{watch.total:.1f}")
     if not released:
         click.echo()
         click.echo(why_failed(session), err=True)
-        current = pointed_release(settings.home)
-        still = f"{current.release_id} is still current." if current else "There is no release yet."
-        click.echo(still, err=True)
+        click.echo(_still_current(settings.home), err=True)
     return session
+
+
+def _still_current(home: Home) -> str:
+    current = pointed_release(home)
+    return f"{current.release_id} is still current." if current else "There is no release yet."
+
+
+@contextmanager
+def _ctrl_c_noted() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed: Dagster and dbt each take the signal for a failure of their own.
+
+    Python writes the number of every signal to the wakeup descriptor, whoever handles it.
+    """
+    reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+
+    def was_stopped() -> bool:
+        try:
+            return signal.SIGINT in os.read(reader, 1024)
+        except BlockingIOError:
+            return False
+
+    try:
+        yield was_stopped
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(reader)
+        os.close(writer)
 
 
 def _summarise(session: BuildSession) -> None:
