@@ -12,7 +12,7 @@ import duckdb
 
 from orchestration.contracts.feeds import FEEDS
 from orchestration.errors import RapportError
-from orchestration.home import Home
+from orchestration.home import Home, parquet_in
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def count_landing(home: Home) -> LandingCount:
             try:
                 found = con.execute(
                     "select coalesce(sum(num_rows), 0)::bigint from parquet_file_metadata(?)",
-                    [str(home.landing / feed / "*.parquet")],
+                    [parquet_in(home.landing / feed)],
                 ).fetchone()
             except duckdb.Error:
                 raise RapportError(
@@ -52,6 +52,6 @@ def count_landing(home: Home) -> LandingCount:
             "select feed, count(*) from ("
             "select distinct delivery_id, feed, file, row_number from read_parquet(?)"
             ") where feed is not null group by feed",
-            [str(home.quarantine / "*.parquet")],
+            [parquet_in(home.quarantine)],
         ).fetchall()
     return LandingCount(rows, dict(held_back))
