@@ -99,7 +99,11 @@ def build_session(settings: Settings, say: Say) -> Iterator[BuildSession]:
 def _leave_no_running_note(home: Home, before: dict[str, Any] | None) -> None:
     """A run of some stages alone, as Dagster allows, says nothing about a build."""
     note = last_build(home)
-    if note is not None and note["status"] == "running" and before is not None:
+    if note is None or note["status"] != "running":
+        return
+    if before is None:
+        (home.releases / NOTE_NAME).unlink()
+    else:
         write_json(home.releases / NOTE_NAME, before)
 
 
