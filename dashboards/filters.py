@@ -7,7 +7,7 @@ view. A filter only ever narrows a scope. Not here: which page has which filter 
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -102,10 +102,10 @@ class Bar:
         roster: Roster,
         day: date,
         periods: Sequence[str],
-        measures: Sequence[str],
+        measures: Mapping[str, str],
     ) -> None:
         self._scope, self._roster, self._day = scope, roster, day
-        self._periods, self._measures = list(periods), list(measures)
+        self._periods, self._measures = list(periods), dict(measures)
         self._chosen: dict[str, object] = {}
 
     def draw(self, names: Sequence[str]) -> Filters:
@@ -124,11 +124,15 @@ class Bar:
         return Filters(**self._chosen)
 
     def _applies(self, name: str) -> bool:
+        """Leave out a filter that could change nothing for this viewer."""
         if name == "supervisor":
-            return self._scope.role is Role.DIRECTOR
-        if name in ("site", "clinician"):
-            return self._scope.sees_cases
-        return True
+            is_director = self._scope.role is Role.DIRECTOR
+            return is_director and bool(self._roster.supervisors(self._day))
+        if name == "site":
+            return len(self._sites()) > 1
+        if name == "clinician":
+            return len(self._scope.clinician_keys) > 1
+        return name != "measure" or bool(self._measures)
 
     def _select(
         self,
@@ -151,10 +155,13 @@ class Bar:
         index = options.index(last_whole_month(self._periods, self._day))
         self._chosen["period"] = self._select("month", "Period", options, wording.period, index)
 
+    def _sites(self) -> list[str]:
+        keys = set(self._scope.clinician_keys)
+        return sorted({c.site for c in self._roster.clinicians if c.key in keys})
+
     def _site(self) -> None:
-        mine = {c.site for c in self._roster.clinicians if c.key in self._scope.clinician_keys}
         self._chosen["site"] = self._select(
-            "site", "Site", [ANY, *sorted(mine)], lambda v: str(v).capitalize() or "All sites"
+            "site", "Site", [ANY, *self._sites()], lambda v: str(v).capitalize() or "All sites"
         )
 
     def _supervisor(self) -> None:
@@ -175,10 +182,8 @@ class Bar:
         return self._roster.label(str(key)) if key else everybody
 
     def _measure(self) -> None:
-        if not self._measures:
-            return
         self._chosen["measure"] = self._select(
-            "measure", "Alliance measure", self._measures, lambda v: wording.instrument(str(v))
+            "measure", "Alliance measure", list(self._measures), lambda v: self._measures[str(v)]
         )
 
     def _status(self) -> None:

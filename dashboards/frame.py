@@ -36,6 +36,7 @@ class View:
         base: what the viewer may see.
         scope: the same, narrowed by the filters; what queries take.
         filters: the chosen values.
+        names: how questionnaires and their scores are said.
     """
 
     release: Release
@@ -43,6 +44,7 @@ class View:
     base: Scope
     scope: Scope
     filters: Filters
+    names: wording.Names
 
 
 def current() -> View:
@@ -89,9 +91,11 @@ def open_page(page: PageSpec, release: Release, scope: Scope) -> View:
         "</span></p>"
     )
     everyone = roster(str(release.path), release.fingerprint)
+    names = reference.names(scope)
     stamp, chosen = st.container(), Filters()
     if scope.role in page.roles:
-        bar = Bar(scope, everyone, release.as_of, practice.periods(scope), practice.measures(scope))
+        measures = {code: names.of(code) for code in practice.measures(scope)}
+        bar = Bar(scope, everyone, release.as_of, practice.periods(scope), measures)
         # An open case is one case: filters would have nothing to change.
         is_open_case = page.name == "case" and "case" in st.query_params
         chosen = bar.draw(() if is_open_case else page.filters)
@@ -99,7 +103,7 @@ def open_page(page: PageSpec, release: Release, scope: Scope) -> View:
     with stamp:
         meta = reference.release(scope)
         st.html(stamp_html(release, reach_words(narrowed, everyone), meta, stale_after(home())))
-    view = View(release, everyone, scope, narrowed, chosen)
+    view = View(release, everyone, scope, narrowed, chosen, names)
     st.session_state[_VIEW] = view
     return view
 

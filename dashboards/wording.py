@@ -127,18 +127,37 @@ def period(code: str) -> str:
 
 def instrument(code: str | None) -> str:
     """Say an instrument code as the field writes it: SRS, WAI-SR, PHQ-9."""
-    special = {
-        "phq9": "PHQ-9",
-        "gad7": "GAD-7",
-        "oq45": "OQ-45",
-        "core10": "CORE-10",
-        "pcl5": "PCL-5",
-    }
+    special = {"phq9": "PHQ-9", "gad7": "GAD-7", "oq45": "OQ-45", "core10": "CORE-10"}
     if not code:
         return NOTHING
     if code.startswith("custom:"):
-        return code.removeprefix("custom:").replace("_", " ")
+        return code.removeprefix("custom:")
     return special.get(code, code.upper().replace("_", "-"))
+
+
+@dataclass(frozen=True)
+class Names:
+    """How the questionnaires of a release and their scores are said.
+
+    Attributes:
+        own: names of the practice's own questionnaires by code; their codes say nothing.
+        fine: codes of questionnaires on a scale so short that one decimal would hide a difference.
+    """
+
+    own: Mapping[str, str]
+    fine: frozenset[str]
+
+    def of(self, code: str | None) -> str:
+        """Say a questionnaire: a known one by its abbreviation, the practice's own by its name."""
+        return self.own.get(code or "") or instrument(code)
+
+    def digits(self, code: str | None) -> int:
+        """Give the decimals of its scores."""
+        return 2 if code in self.fine else 1
+
+    def score(self, code: str | None, value: float | None) -> str:
+        """Say a score of a questionnaire."""
+        return number(value, self.digits(code))
 
 
 def change(code: str | None) -> str:
@@ -168,7 +187,9 @@ class Figure:
     is_shown: bool
 
 
-def figure(row: Mapping[str, Any] | None, unit: str, noun: str, full_from: int) -> Figure:
+def figure(
+    row: Mapping[str, Any] | None, unit: str, noun: str, full_from: int, digits: int = 1
+) -> Figure:
     """Say a row of a metric table by the small-number rules (screens.md 5).
 
     Args:
@@ -176,6 +197,7 @@ def figure(row: Mapping[str, Any] | None, unit: str, noun: str, full_from: int) 
         unit: unit of the metric catalogue; `share` is said in percent, anything else in points.
         noun: what is counted, plural: "ended cases".
         full_from: denominator from which a rate stands without "too few" (seed flag_min_n).
+        digits: decimals of a figure in points.
 
     Returns:
         The figure; its `value` is words, not a number, where too few were counted.
@@ -183,9 +205,11 @@ def figure(row: Mapping[str, Any] | None, unit: str, noun: str, full_from: int) 
     if row is None or row.get("estimate") is None:
         return _absence(row, noun)
     n, hits = row.get("denominator_n"), row.get("numerator")
-    spoken = interval(row.get("lo"), row.get("hi"), unit == "share")
+    spoken = interval(row.get("lo"), row.get("hi"), unit == "share", digits)
     if unit != "share":
-        return Figure(number(row["estimate"]), f"{whole(n)} {noun}{spoken}", "", is_shown=True)
+        return Figure(
+            number(row["estimate"], digits), f"{whole(n)} {noun}{spoken}", "", is_shown=True
+        )
     if n is not None and hits is not None and n < full_from:
         value = f"{whole(hits)} of {whole(n)}"
         return Figure(value, f"{noun}{spoken}", "Too few to say more.", is_shown=True)
@@ -203,17 +227,17 @@ def _absence(row: Mapping[str, Any] | None, noun: str) -> Figure:
     return Figure("Too few", f"{whole(row.get('denominator_n'))} {noun}. {reason}", "", False)
 
 
-def interval(lo: float | None, hi: float | None, is_share: bool) -> str:
+def interval(lo: float | None, hi: float | None, is_share: bool, digits: int = 1) -> str:
     """Say a 95 % interval after a figure, or nothing where there is none."""
     if lo is None or hi is None:
         return ""
-    return f" · 95{NBSP}% interval {limits(lo, hi, is_share)}"
+    return f" · 95{NBSP}% interval {limits(lo, hi, is_share, digits)}"
 
 
-def limits(lo: float | None, hi: float | None, is_share: bool) -> str:
+def limits(lo: float | None, hi: float | None, is_share: bool, digits: int = 1) -> str:
     """Say the two limits of an interval: 18 to 57, as percentages or in points."""
     if lo is None or hi is None:
         return NOTHING
     if is_share:
         return f"{lo * 100:.0f}{NBSP}to{NBSP}{hi * 100:.0f}"
-    return f"{lo:.1f}{NBSP}to{NBSP}{hi:.1f}"
+    return f"{lo:.{digits}f}{NBSP}to{NBSP}{hi:.{digits}f}"

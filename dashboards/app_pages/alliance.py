@@ -15,7 +15,8 @@ from dashboards.queries import practice, reference
 
 view = frame.current()
 measure = view.filters.measure
-name = wording.instrument(measure)
+name = view.names.of(measure)
+digits = view.names.digits(measure)
 start, end = view.filters.bounds()
 
 TILES = (
@@ -47,10 +48,13 @@ def tiles() -> None:
         unit = str(entry.get("unit") or "share")
         whole, own = row_of(metric)
         headline = whole if own is None else own or None
-        figure = wording.figure(headline, unit, noun, full_from)
+        figure = wording.figure(headline, unit, noun, full_from, digits)
+        if metric == "alert_share" and not has_cutoff():
+            figure = wording.Figure("Not defined", f"{name} has no published cut-off.", "", False)
         beside = []
         if own is not None:
-            beside = [f"Whole practice: {wording.figure(whole, unit, noun, full_from).value}"]
+            practice_wide = wording.figure(whole, unit, noun, full_from, digits)
+            beside = [f"Whole practice: {practice_wide.value}"]
         if metric == "early_alliance" and headline and headline.get("population_n") is not None:
             beside.append(
                 f"Coverage: {wording.whole(headline['denominator_n'])} of "
@@ -64,6 +68,12 @@ def tiles() -> None:
                 beside,
             )
             parts.link("definitions", "Definition", metric=metric)
+
+
+def has_cutoff() -> bool:
+    """Say whether the chosen questionnaire has a cut-off."""
+    known = reference.instruments(view.base).get(measure)
+    return known is not None and known["cutoff"] is not None
 
 
 def by_chance() -> str:
@@ -99,7 +109,7 @@ def open_list() -> None:
             ],
         }
     )
-    number = st.column_config.NumberColumn(format="%.1f")
+    number = st.column_config.NumberColumn(format=f"%.{digits}f")
     picked = st.dataframe(
         shown,
         hide_index=True,

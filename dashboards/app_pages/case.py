@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -16,6 +17,7 @@ from dashboards.queries import cases
 view = frame.current()
 # A link must open its case whatever the filters say, so a review uses the whole scope.
 scope = view.base
+names = view.names
 
 PROMPTS = (
     "What does the clinician make of the picture, before you say what you see?",
@@ -41,7 +43,7 @@ def choose() -> None:
             "Clinician": listed["clinician_label"],
             "Status": [wording.EPISODE_WORDS.get(s, s) for s in listed["status"]],
             "Sessions": listed["attended_sessions"],
-            "Measure": [wording.instrument(i) for i in listed["alliance_instrument"]],
+            "Measure": [names.of(i) for i in listed["alliance_instrument"]],
             "Alliance": listed["alliance_latest"],
             "Rupture": ["■ Open" if is_open else "" for is_open in listed["has_open_rupture"]],
             "Outcome": [wording.change(c) for c in listed["outcome_change"]],
@@ -118,7 +120,7 @@ def fact_boxes(facts: Mapping[str, Any]) -> None:
                     else "none found",
                 ),
             ],
-            f"Alliance, {wording.instrument(facts['alliance_instrument'])}",
+            f"Alliance, {names.of(facts['alliance_instrument'])}",
         )
     with middle:
         parts.facts(
@@ -128,7 +130,7 @@ def fact_boxes(facts: Mapping[str, Any]) -> None:
                 ("Reliable change", points(facts["outcome_reliable_change"])),
                 ("Class", wording.change(facts["outcome_change"])),
             ],
-            f"Outcome, {wording.instrument(facts['outcome_instrument'])}",
+            f"Outcome, {names.of(facts['outcome_instrument'])}",
         )
     with right:
         booked = facts["next_booked_on"]
@@ -146,8 +148,9 @@ def fact_boxes(facts: Mapping[str, Any]) -> None:
 
 def at_session(facts: Mapping[str, Any], name: str) -> str:
     """Say a score with its session."""
-    value, session = facts[name], facts[f"{name}_session"]
-    return f"{wording.number(value)} at session {session}" if session else wording.number(value)
+    session = facts[f"{name}_session"]
+    said = names.score(facts[f"{name.partition('_')[0]}_instrument"], facts[name])
+    return f"{said} at session {session}" if session else said
 
 
 def points(value: float | None) -> str:
@@ -177,6 +180,7 @@ def ruptures(facts: Mapping[str, Any]) -> None:
 
 def rupture_html(r: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     """Write one rupture as a paragraph, numbers first."""
+    say = partial(names.score, r["instrument"])
     is_probable = r["tier"] == "probable"
     repair = (
         f" after {wording.counted(r['sessions_to_repair'], 'session')}"
@@ -194,15 +198,15 @@ def rupture_html(r: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     if is_probable and facts["dip_scale_name"] and facts["dip_session"] == r["onset_session_index"]:
         dip = (
             f" Fell most: {facts['dip_scale_name']}, from "
-            f"{wording.number(facts['dip_scale_from'])} to "
-            f"{wording.number(facts['dip_scale_to'])}."
+            f"{say(facts['dip_scale_from'])} to "
+            f"{say(facts['dip_scale_to'])}."
         )
     return (
         f'<p class="says"><b>{"Probable" if is_probable else "Possible"} rupture at session '
         f"{r['onset_session_index']}</b> ({wording.day(r['onset_on'])}): "
-        f"{escape(wording.instrument(r['instrument']))} from a usual "
-        f"{wording.number(r['baseline'])} to {wording.number(r['onset_score'])}, below the "
-        f"threshold of {wording.number(r['threshold'])}; lowest {wording.number(r['nadir'])}."
+        f"{escape(names.of(r['instrument']))} from a usual "
+        f"{say(r['baseline'])} to {say(r['onset_score'])}, below the "
+        f"threshold of {say(r['threshold'])}; lowest {say(r['nadir'])}."
         f"{escape(dip)}{status}{low}</p>"
     )
 

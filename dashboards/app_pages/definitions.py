@@ -69,7 +69,7 @@ def instruments() -> None:
     known = reference.instruments(view.base)
     rows = [
         {
-            "Questionnaire": wording.instrument(code),
+            "Questionnaire": view.names.of(code),
             "Name": r["name"],
             "About": wording.sentence_case(r["family"]),
             "Range": f"{wording.plain(r['minimum'])} to {wording.plain(r['maximum'])}",
@@ -91,7 +91,7 @@ def parameters() -> None:
         pl.DataFrame(
             {
                 "Parameter": found["parameter_id"],
-                "For": [wording.instrument(i) if i else "all" for i in found["instrument"]],
+                "For": [view.names.of(i) if i else "all" for i in found["instrument"]],
                 "Value": [wording.plain(v) for v in found["value"]],
                 "Unit": found["unit"],
                 "Meaning": found["meaning"],

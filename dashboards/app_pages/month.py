@@ -100,7 +100,7 @@ def tiles(figures_: list[Shown]) -> None:
             with column:
                 parts.tile(
                     with_measure(shown.name, row),
-                    wording.figure(row, shown.unit, shown.noun, full_from),
+                    figure_of(row, shown),
                     parts.meaning(shown.entry or None),
                     compared,
                     (spark, words),
@@ -111,12 +111,18 @@ def tiles(figures_: list[Shown]) -> None:
 def with_measure(name: str, row: Mapping[str, Any] | None) -> str:
     """Name the alliance measure of a figure that belongs to one."""
     code = row.get("instrument") if row else None
-    return f"{name} ({wording.instrument(code)})" if code else name
+    return f"{name} ({view.names.of(code)})" if code else name
 
 
 def said(row: Mapping[str, Any] | None, shown: Shown) -> str:
     """Say a comparison in short: the value alone, "3 of 7" where it rests on little."""
-    return wording.figure(row, shown.unit, shown.noun, full_from).value
+    return figure_of(row, shown).value
+
+
+def figure_of(row: Mapping[str, Any] | None, shown: Shown) -> wording.Figure:
+    """Say a figure by the rules of small numbers, with the decimals its questionnaire needs."""
+    digits = view.names.digits((row or {}).get("instrument"))
+    return wording.figure(row, shown.unit, shown.noun, full_from, digits)
 
 
 def variation(reading: str) -> str:
@@ -172,9 +178,12 @@ def clinician_table(figures_: list[Shown]) -> None:
 
 def clinician_row(r: Mapping[str, Any], shown: Shown) -> dict[str, str]:
     """Say one clinician's figure: raw, drawn towards the practice, and how to read it."""
-    figure = wording.figure(r, shown.unit, shown.noun, full_from)
+    figure = figure_of(r, shown)
     shrunken = r["shrunken_estimate"]
-    spoken = wording.percent(shrunken) if shown.unit == "share" else wording.number(shrunken)
+    digits = view.names.digits(r["instrument"])
+    spoken = (
+        wording.percent(shrunken) if shown.unit == "share" else wording.number(shrunken, digits)
+    )
     reading = "○ Too few to say"
     if r["flag"]:
         reading = wording.FLAG_WORDS[r["flag"]]
@@ -186,7 +195,7 @@ def clinician_row(r: Mapping[str, Any], shown: Shown) -> dict[str, str]:
         "Clinician": r["clinician_label"],
         "Figure": figure.value,
         "Rests on": wording.counted(r["denominator_n"], shown.noun.rstrip("s"), shown.noun),
-        "95 % interval": wording.limits(r["lo"], r["hi"], shown.unit == "share"),
+        "95 % interval": wording.limits(r["lo"], r["hi"], shown.unit == "share", digits),
         "Drawn towards the practice": spoken,
         "Reliability": wording.percent(r["reliability"]) if figure.is_shown else wording.NOTHING,
         "Reading": reading,

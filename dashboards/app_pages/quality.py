@@ -163,7 +163,7 @@ if view.base.sees_cases:
     parts.show(figures.completion(view.scope, minimum), key="completion")
     parts.link("definitions", "Definition", metric="feedback_completion")
     parts.section(
-        f"Coverage of {wording.instrument(view.filters.measure)}",
+        f"Coverage of {view.names.of(view.filters.measure)}",
         "Sessions count from the practice's first form of this questionnaire, so a clinician who "
         "uses another one shows few here.",
     )
@@ -175,7 +175,7 @@ if view.base.sees_cases:
         parts.table(
             pl.DataFrame(
                 {
-                    "Questionnaire": [wording.instrument(i) for i in issues["instrument"]],
+                    "Questionnaire": [view.names.of(i) for i in issues["instrument"]],
                     "Rule": [wording.sentence_case(r) for r in issues["rule"]],
                     "Forms": issues["n"],
                 }

@@ -124,8 +124,8 @@ def _shading(spans: list[dict[str, Any]], axes: Axes) -> list[alt.Chart]:
         base.mark_rect().encode(
             x=axes.at("from"), x2="to:Q", color=fill, tooltip=alt.Tooltip("tip:N", title="Rupture")
         ),
-        base.mark_text(baseline="top", fontSize=12, color=INK).encode(
-            x=axes.at("middle"), y=alt.value(3), text="words:N"
+        base.mark_text(fontSize=12, color=INK).encode(
+            x=axes.at("middle"), y=alt.value(-8), text="words:N"
         ),
     ]
 
@@ -163,9 +163,7 @@ def alliance_panel(
     values = [row["score"] for row in data if row["score"] is not None]
     if not values:
         return None
-    # Room above the highest score, so that the words of a rupture do not stand on the line.
-    headroom = max(values) + (measure.maximum - measure.minimum) / 12
-    seen = [*values, headroom, *([measure.cutoff] if measure.cutoff is not None else [])]
+    seen = [*values, *([measure.cutoff] if measure.cutoff is not None else [])]
     axes = _axes(f"Alliance ({measure.name})", seen, measure, limit)
     scores = {row["at"]: row["score"] for row in data}
     return alt.layer(

@@ -32,6 +32,7 @@ class Measure:
 
     Attributes:
         code: instrument code.
+        name: how it is said.
         minimum: lowest possible total.
         maximum: highest possible total.
         cutoff: published cut-off, or None where there is none.
@@ -39,15 +40,11 @@ class Measure:
     """
 
     code: str
+    name: str
     minimum: float
     maximum: float
     cutoff: float | None
     reliable_change: float | None
-
-    @property
-    def name(self) -> str:
-        """Give the code as the field writes it."""
-        return wording.instrument(self.code)
 
 
 def session_rows(timeline: pl.DataFrame) -> list[dict[str, Any]]:

@@ -119,7 +119,9 @@ def rupture_quarters(frame: pl.DataFrame) -> alt.Chart:
             x=alt.X(
                 "quarter:N",
                 title="Quarter of onset",
-                scale=alt.Scale(domain=list(dict.fromkeys(row["quarter"] for row in data))),
+                scale=alt.Scale(
+                    domain=list(dict.fromkeys(row["quarter"] for row in data)), paddingInner=0.35
+                ),
                 axis=alt.Axis(labelAngle=0, labelOverlap=True),
             ),
             y=alt.Y(

@@ -13,7 +13,7 @@ from dashboards.charts.case import case_chart
 from dashboards.charts.case_rows import Measure
 from dashboards.charts.theme import spec
 from dashboards.parts import Drawn
-from dashboards.queries import cases
+from dashboards.queries import cases, reference
 from dashboards.scope import Scope
 
 _EVENTS = {
@@ -50,24 +50,29 @@ def picture(scope: Scope, episode_key: str) -> Drawn:
     events = cases.timeline(scope, episode_key)
     if events.is_empty():
         return Drawn(None, "", empty="No appointment of this case has landed yet.")
+    names = reference.names(scope)
     chart = case_chart(
         events,
         cases.ruptures_of(scope, episode_key),
-        _measure(facts, "alliance"),
-        _measure(facts, "outcome"),
+        _measure(facts, "alliance", names),
+        _measure(facts, "outcome", names),
         int(facts["attended_sessions"]),
     )
     return Drawn(
-        spec(chart), _HOW, event_table(events), f"Time line of one case. {say(facts)} {_HOW}"
+        spec(chart),
+        _HOW,
+        event_table(events, names),
+        f"Time line of one case. {say(facts, names)} {_HOW}",
     )
 
 
-def _measure(facts: Mapping[str, Any], family: str) -> Measure | None:
+def _measure(facts: Mapping[str, Any], family: str, names: wording.Names) -> Measure | None:
     """Give what the chart must know of the case's questionnaire, or None when it has none."""
     if not facts[f"{family}_instrument"]:
         return None
     return Measure(
         facts[f"{family}_instrument"],
+        names.of(facts[f"{family}_instrument"]),
         facts[f"{family}_minimum"],
         facts[f"{family}_maximum"],
         facts[f"{family}_cutoff"],
@@ -75,44 +80,46 @@ def _measure(facts: Mapping[str, Any], family: str) -> Measure | None:
     )
 
 
-def say(facts: Mapping[str, Any]) -> str:
+def say(facts: Mapping[str, Any], names: wording.Names) -> str:
     """Say a case in one or two sentences, numbers first.
 
     Args:
         facts: a row of `metrics.case_summary`.
+        names: how questionnaires are said.
     """
     said = []
-    if facts["alliance_instrument"] and facts["alliance_first"] is not None:
+    alliance, outcome = facts["alliance_instrument"], facts["outcome_instrument"]
+    if alliance and facts["alliance_first"] is not None:
         said.append(
-            f"Alliance ({wording.instrument(facts['alliance_instrument'])}) "
-            f"{wording.number(facts['alliance_first'])} at first, "
-            f"{wording.number(facts['alliance_latest'])} at the latest form, "
-            f"lowest {wording.number(facts['alliance_lowest'])}; "
+            f"Alliance ({names.of(alliance)}) "
+            f"{names.score(alliance, facts['alliance_first'])} at first, "
+            f"{names.score(alliance, facts['alliance_latest'])} at the latest form, "
+            f"lowest {names.score(alliance, facts['alliance_lowest'])}; "
             f"a form for {wording.whole(facts['alliance_scored_sessions'])} of "
             f"{wording.counted(facts['attended_sessions'], 'attended session')}."
         )
     else:
         said.append("No alliance form so far.")
-    if facts["outcome_instrument"] and facts["outcome_first"] is not None:
+    if outcome and facts["outcome_first"] is not None:
         change = wording.change(facts["outcome_change"])
         said.append(
-            f"Outcome ({wording.instrument(facts['outcome_instrument'])}) "
-            f"{wording.number(facts['outcome_first'])} at first, "
-            f"{wording.number(facts['outcome_latest'])} at the latest form: "
+            f"Outcome ({names.of(outcome)}) "
+            f"{names.score(outcome, facts['outcome_first'])} at first, "
+            f"{names.score(outcome, facts['outcome_latest'])} at the latest form: "
             f"{change[0].lower()}{change[1:]}."
         )
     return " ".join(said)
 
 
-def event_table(events: pl.DataFrame) -> pl.DataFrame:
+def event_table(events: pl.DataFrame, names: wording.Names) -> pl.DataFrame:
     """Give the events of a case as readable rows; subscales stand beside the ruptures."""
     rows = [
         {
             "Day": wording.day(e["occurred_on"]),
             "Session": str(e["session_index"] or ""),
             "Event": _EVENTS.get(e["event_kind"], wording.sentence_case(e["event_kind"])),
-            "Form": _form(e),
-            "Score": wording.number(e["value"]) if e["event_kind"] == "score" else "",
+            "Form": _form(e, names),
+            "Score": names.score(e["instrument"], e["value"]) if e["event_kind"] == "score" else "",
             "In words": e["note"]
             or wording.SESSION_WORDS.get(e["status"] or "", e["status"] or ""),
         }
@@ -122,11 +129,11 @@ def event_table(events: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
-def _form(event: Mapping[str, Any]) -> str:
+def _form(event: Mapping[str, Any], names: wording.Names) -> str:
     if event["event_kind"] != "score":
         return ""
     rater = "" if event["respondent"] == "client" else f", {event['respondent']}"
-    return f"{wording.instrument(event['instrument'])}{rater}"
+    return f"{names.of(event['instrument'])}{rater}"
 
 
 def subscales_at(events: pl.DataFrame, instrument: str, session_index: int) -> pl.DataFrame:

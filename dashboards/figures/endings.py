@@ -101,8 +101,8 @@ def definitions(scope: Scope, period: str, full_from: int) -> Drawn:
         return Drawn(
             None,
             "",
-            empty=f"{wording.period(period)}: too few ended cases for a rate by any definition. "
-            "Choose a longer period.",
+            empty=f"{wording.period(period)}: too few ended cases for a rate by any definition."
+            + ("" if period == "all" else " Choose a longer period."),
         )
     shares = [d["estimate"] for d in data if d["estimate"] is not None]
     sentence = (
@@ -127,10 +127,11 @@ def kinds(scope: Scope, start: date, end: date) -> Drawn:
         for r in frame.iter_rows(named=True)
     ]
     early = int(frame["early_completers"].sum())
-    sentence = (
-        f"{wording.counted(int(frame['n'].sum()), 'case')} in view ended. "
-        f"{wording.counted(early, 'unplanned ending')} came after reliable improvement to the "
-        "healthy side: clients who may simply have had enough."
-    )
+    sentence = f"{wording.counted(int(frame['n'].sum()), 'case')} in view ended."
+    if early:
+        sentence += (
+            f" {wording.counted(early, 'unplanned ending')} came after reliable improvement to the "
+            "healthy side: clients who may simply have had enough."
+        )
     table = pl.DataFrame({"Ending": [d["label"] for d in data], "Cases": [d["n"] for d in data]})
     return Drawn(spec(charts.bars(data, "Cases")), sentence, table)

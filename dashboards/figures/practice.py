@@ -54,13 +54,15 @@ def alliance_months(scope: Scope, instrument: str, start: date, end: date) -> Dr
     if frame.is_empty():
         reason = _DIRECTOR_ONLY if not scope.sees_practice_figures else "No forms in this period."
         return Drawn(None, "", empty=reason)
-    name = wording.instrument(instrument)
+    names = reference.names(scope)
+    name = names.of(instrument)
     cutoff = reference.instruments(scope).get(instrument, {}).get("cutoff")
     last = frame.row(-1, named=True)
     sentence = (
         f"In {wording.period(last['period'])} the middle half of {wording.whole(last['n_scores'])} "
-        f"{name} forms lay between {wording.number(last['q1'])} and {wording.number(last['q3'])}, "
-        f"median {wording.number(last['median'])}"
+        f"{name} forms lay between {names.score(instrument, last['q1'])} and "
+        f"{names.score(instrument, last['q3'])}, "
+        f"median {names.score(instrument, last['median'])}"
         + (f"; the cut-off is {cutoff:g}." if cutoff is not None else "; it has no cut-off.")
     )
     table = pl.DataFrame(
@@ -68,9 +70,9 @@ def alliance_months(scope: Scope, instrument: str, start: date, end: date) -> Dr
             "Month": [wording.period(p) for p in frame["period"]],
             "Forms": frame["n_scores"],
             "Clients": frame["n_clients"],
-            "Lower quartile": frame["q1"],
-            "Median": frame["median"],
-            "Upper quartile": frame["q3"],
+            "Lower quartile": [names.score(instrument, v) for v in frame["q1"]],
+            "Median": [names.score(instrument, v) for v in frame["median"]],
+            "Upper quartile": [names.score(instrument, v) for v in frame["q3"]],
         }
     )
     return Drawn(spec(charts.month_distribution(frame, name, cutoff)), sentence, table)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboards.scope import Scope
 from dashboards.warehouse import fetch
+from dashboards.wording import Names
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
@@ -41,6 +42,23 @@ def instruments(scope: Scope) -> dict[str, dict[str, object]]:
     """Give the instruments of the release by code."""
     rows = fetch(scope, "select * from dim_instrument order by instrument")
     return {row["instrument"]: row for row in rows.iter_rows(named=True)}
+
+
+_SHORT_SCALE = 10.0
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def names(scope: Scope) -> Names:
+    """Give how questionnaires and their scores are said."""
+    known = instruments(scope)
+    return Names(
+        {code: row["name"] for code, row in known.items() if code.startswith("custom:")},
+        frozenset(
+            code
+            for code, row in known.items()
+            if row["maximum"] is not None and row["maximum"] - row["minimum"] <= _SHORT_SCALE
+        ),
+    )
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

@@ -24,9 +24,9 @@ from dashboards.charts.case_rows import (
 from dashboards.charts.spark import sparkline
 from dashboards.charts.theme import ORANGE, SKY
 
-SRS = Measure("srs", 0, 40, 36.0, None)
-ORS = Measure("ors", 0, 40, 25.0, 5.0)
-WAI = Measure("wai_sr", 12, 60, None, None)
+SRS = Measure("srs", "SRS", 0, 40, 36.0, None)
+ORS = Measure("ors", "ORS", 0, 40, 25.0, 5.0)
+WAI = Measure("wai_sr", "WAI-SR", 12, 60, None, None)
 
 
 def spec(chart: alt.TopLevelMixin) -> dict[str, Any]:

@@ -50,6 +50,16 @@ def test_instruments(code: str | None, said: str) -> None:
     assert wording.instrument(code) == said
 
 
+def test_own_questionnaires_go_by_name_and_short_scales_by_two_decimals() -> None:
+    names = wording.Names({"custom:wai9": "WAI, nine items"}, frozenset({"custom:wai9"}))
+    assert names.of("custom:wai9") == "WAI, nine items"
+    assert names.of("wai_sr") == "WAI-SR"
+    assert names.of(None) == "–"
+    assert names.score("custom:wai9", 4.556) == "4.56"
+    assert names.score("srs", 36.44) == "36.4"
+    assert names.score("srs", None) == "–"
+
+
 def test_counts() -> None:
     assert wording.counted(1, "case") == f"1{N}case"
     assert wording.counted(7, "case") == f"7{N}cases"
