@@ -25,6 +25,14 @@
     end
 {%- endmacro %}
 
+{#- Last day of a period by its first: null for `all`, which never ends. -#}
+{% macro period_ends_on(kind, starts_on) -%}
+    case {{ kind }}
+        when 'quarter' then cast({{ starts_on }} + interval '3' month - interval '1' day as date)
+        when 'month' then cast({{ starts_on }} + interval '1' month - interval '1' day as date)
+    end
+{%- endmacro %}
+
 {#- Name of a period by its first day: all, 2026-Q1 or 2026-03. -#}
 {% macro period_name(kind, starts_on) -%}
     case {{ kind }}

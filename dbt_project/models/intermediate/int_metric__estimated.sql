@@ -1,6 +1,10 @@
 {#- The one place where a metric is divided: estimate, 95 % interval and status of every scope,
     metric, instrument and period. Wilson for a share, t for a mean (metrics.md 8). -#}
-with counts as (
+with context as (
+    select as_of from {{ ref('stg_context') }}
+),
+
+counts as (
     select * from {{ ref('int_metric__counted') }}
 ),
 
@@ -26,14 +30,25 @@ measured as (
         counts.*,
         catalogue.measure_kind,
         parameters.value as smallest_n,
+        -- A planned ending is known at once, an unplanned one only when it has lapsed: a month or
+        -- quarter that is younger would read too low, so it waits (screens.md 4, page 6).
+        coalesce(
+            {{ days_between(
+                period_ends_on('counts.period_kind', 'counts.period_starts_on'), 'context.as_of'
+            ) }} < maturities.value,
+            false
+        ) as is_immature,
         averages.mean,
         averages.sum_of_squares,
         {{ student_t_975('counts.denominator_n - 1', 'quantiles.quantile') }}
         * sqrt(averages.sum_of_squares / nullif(counts.denominator_n - 1, 0))
         / sqrt(cast(nullif(counts.denominator_n, 0) as double)) as mean_margin
     from counts
+    cross join context
     inner join catalogue on counts.metric_id = catalogue.metric_id
     inner join parameters on catalogue.display_parameter = parameters.parameter_id
+    left join parameters as maturities
+        on catalogue.maturity_parameter = maturities.parameter_id
     left join averages
         on
             counts.scope_kind = averages.scope_kind
@@ -47,7 +62,11 @@ measured as (
 judged as (
     select
         *,
-        case when denominator_n >= smallest_n then 'ok' else 'insufficient_n' end as status,
+        case
+            when is_immature then 'pending'
+            when denominator_n >= smallest_n then 'ok'
+            else 'insufficient_n'
+        end as status,
         case
             when measure_kind = 'mean' then mean
             else {{ safe_ratio('numerator', 'denominator_n') }}

@@ -18,6 +18,8 @@ clinicians as (
     select
         *,
         scope_value as clinician_key,
+        -- nothing is drawn from a figure that still waits, and nothing judged by it
+        case when status != 'pending' then period end as settled_period,
         coalesce(instrument, '') as instrument_or_none
     from estimates
     where scope_kind = 'clinician'
@@ -77,13 +79,13 @@ joined as (
             clinicians.clinician_key = shrunken.clinician_key
             and clinicians.metric_id = shrunken.metric_id
             and clinicians.instrument_or_none = coalesce(shrunken.instrument, '')
-            and clinicians.period = shrunken.period
+            and clinicians.settled_period = shrunken.period
     left join tails
         on
             clinicians.clinician_key = tails.clinician_key
             and clinicians.metric_id = tails.metric_id
             and clinicians.instrument_or_none = coalesce(tails.instrument, '')
-            and clinicians.period = tails.period
+            and clinicians.settled_period = tails.period
     left join completions
         on
             clinicians.clinician_key = completions.clinician_key

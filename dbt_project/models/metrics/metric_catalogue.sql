@@ -20,6 +20,7 @@ metric_catalogue as (
         flag_side,
         flag_reason,
         display_parameter,
+        maturity_parameter,
         needs_feedback,
         is_clinician_metric,
         is_proxy,
