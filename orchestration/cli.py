@@ -10,6 +10,7 @@ process; 130 stopped by Ctrl-C.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -24,6 +25,13 @@ from orchestration.home import Home, home_path
 EXIT_FAILED = 1
 EXIT_BUSY = 75
 EXIT_STOPPED = 130
+
+_WORDS_OF_THE_DISK = {
+    errno.ENOSPC: "The disk is full: free some space and try again.",
+    errno.EDQUOT: "The disk quota is used up: free some space and try again.",
+    errno.EROFS: "The home lies on a read-only disk.",
+    errno.EACCES: "A file or folder of the home may not be read or written by this account.",
+}
 
 # Shown by `rapport --help` without importing anything; each command's own help begins the same.
 COMMANDS = {
@@ -109,13 +117,19 @@ def _tell(message: str, code: int) -> int:
 
 
 def _unforeseen(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno in _WORDS_OF_THE_DISK:
+        words = _WORDS_OF_THE_DISK[error.errno]
+        return f"{words} What was released still is. See `rapport doctor`."
     said = f"Something unforeseen happened ({type(error).__name__})."
     logs = Home(home_path()).logs
     if not logs.is_dir():
         return f"{said} `rapport doctor` may know more."
-    with (logs / "errors.log").open("a", encoding="utf-8") as log:
-        log.write(f"--- {datetime.now(UTC).isoformat(timespec='seconds')}\n")
-        log.write("".join(traceback.format_exception(error)))
+    try:
+        with (logs / "errors.log").open("a", encoding="utf-8") as log:
+            log.write(f"--- {datetime.now(UTC).isoformat(timespec='seconds')}\n")
+            log.write("".join(traceback.format_exception(error)))
+    except OSError:
+        return f"{said} It could not be written down either; `rapport doctor` may know why."
     return f"{said} Details: logs/errors.log in the home."
 
 

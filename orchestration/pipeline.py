@@ -12,7 +12,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -195,7 +195,9 @@ def _stage(session: BuildSession, name: str) -> Iterator[None]:
         reason = _plainly(name, error)
     else:
         return
-    note_build(session.settings.home, "failed", reason)
+    # On a full disk the person is told all the same; the next build settles the note.
+    with suppress(OSError):
+        note_build(session.settings.home, "failed", reason)
     raise StageFailedError(reason)
 
 

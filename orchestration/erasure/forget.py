@@ -19,7 +19,7 @@ from orchestration.contracts.feeds import FEEDS
 from orchestration.durable import put_in_place, read_json, sync_file, sync_folder, write_json
 from orchestration.erasure.person import landed_files, names_client
 from orchestration.errors import RapportError
-from orchestration.home import Home
+from orchestration.home import Home, parquet_in
 
 TOMBSTONES_NAME = "erased.json"
 JOURNAL_NAME = "erasing.json"
@@ -78,7 +78,7 @@ def _plan(home: Home, keys: set[str]) -> tuple[dict[str, list[int]], int]:
     gone = 0
     for feed in FEEDS:
         for path in landed_files(home, feed):
-            named = pl.read_parquet(path).filter(names_client(feed, keys)).height
+            named = pl.read_parquet(path, glob=False).filter(names_client(feed, keys)).height
             if not named:
                 continue
             gone += named
@@ -95,7 +95,7 @@ def _carry_out(home: Home, keys: set[str], plan: dict[str, list[int]]) -> None:
         feed, delivery_id = place.split("/")
         path = home.landing / feed / f"{delivery_id}.parquet"
         if path.exists():
-            rows = pl.read_parquet(path)
+            rows = pl.read_parquet(path, glob=False)
             named = names_client(feed, keys)
             if feed == "supervision":
                 kept = rows.with_columns(
@@ -105,7 +105,7 @@ def _carry_out(home: Home, keys: set[str], plan: dict[str, list[int]]) -> None:
                 kept = rows.filter(~named)
             _replace(kept, path)
     for path in (home.landing / "delivery").glob("*.parquet"):
-        rows = pl.read_parquet(path)
+        rows = pl.read_parquet(path, glob=False)
         counted = [
             plan.get(f"{row['feed']}/{row['delivery_id']}")
             or [row["rows_accepted"], row["rows_filtered"]]
@@ -137,4 +137,4 @@ def _replace(rows: pl.DataFrame, path: Path) -> None:
 
 
 def _read_ledger(home: Home) -> pl.DataFrame:
-    return pl.read_parquet(home.landing / "delivery" / "*.parquet", missing_columns="insert")
+    return pl.read_parquet(parquet_in(home.landing / "delivery"), missing_columns="insert")

@@ -14,7 +14,7 @@ import polars as pl
 
 from orchestration.contracts.feeds import FEEDS
 from orchestration.errors import RapportError
-from orchestration.home import Home
+from orchestration.home import Home, parquet_in
 from orchestration.release.catalogue import list_releases
 
 LINKS = ("merged_into", "renamed", "same_person")
@@ -117,7 +117,7 @@ def landed_files(home: Home, feed: str) -> list[Path]:
 
 def _landed(home: Home, feed: str) -> pl.DataFrame:
     empty = pl.DataFrame(schema=FEEDS[feed].landed_schema())
-    parts = [pl.read_parquet(path) for path in landed_files(home, feed)]
+    parts = [pl.read_parquet(path, glob=False) for path in landed_files(home, feed)]
     # Files that landed under an older contract may lack a column.
     return pl.concat([empty, *parts], how="diagonal_relaxed")
 
@@ -138,7 +138,7 @@ def _from_releases(home: Home, keys: set[str]) -> tuple[set[str], set[str]]:
 
 
 def _delivery_names(home: Home, delivery_ids: set[str]) -> tuple[str, ...]:
-    ledger = pl.read_parquet(home.landing / "delivery" / "*.parquet", missing_columns="insert")
+    ledger = pl.read_parquet(parquet_in(home.landing / "delivery"), missing_columns="insert")
     named = ledger.filter(pl.col("delivery_id").is_in(list(delivery_ids)))
     pairs = named.select("source", "delivery").unique().sort("source", "delivery")
     return tuple(f"{source}/{delivery}" for source, delivery in pairs.iter_rows())

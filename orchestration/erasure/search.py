@@ -8,6 +8,7 @@ A byte search through the files would prove nothing: DuckDB and Parquet compress
 
 from __future__ import annotations
 
+import glob
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -61,7 +62,7 @@ def search_home(home: Home, person: Person) -> Search:
     with closing(duckdb.connect()) as con:
         for path in sorted([*home.landing.rglob("*.parquet"), *home.quarantine.glob("*.parquet")]):
             search.files += 1
-            con.read_parquet(str(path)).create_view("file", replace=True)
+            con.read_parquet(glob.escape(str(path))).create_view("file", replace=True)
             for column in _columns_that_hold(con, "file", person):
                 search.found.append(f"{path.relative_to(home.path)}: {column}")
     needles = [text.encode() for text in (*person.client_keys, *person.labels)]

@@ -6,12 +6,15 @@ Belongs here: what a person sees and what is released. Does not belong here: sin
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
 import pytest
 
 from orchestration import lock
+from orchestration.cli import main
+from orchestration.commands import releases
 from orchestration.extract import check_path
 from orchestration.settings import load_settings
 from tests.integration.bad_deliveries import BAD_ROWS, CASES, GOOD_ROWS, Case
@@ -116,3 +119,32 @@ def test_a_home_where_no_database_can_be_is_refused(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "question mark" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "quimby"), "The disk is full"),
+        (OSError(errno.EROFS, "quimby"), "read-only disk"),
+        (ValueError("quimby"), "could not be written down"),
+    ],
+)
+def test_a_disk_that_takes_nothing_gives_a_sentence_and_no_traceback(
+    error: Exception,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    # A folder in the place of the log: it cannot be written either, as on a full disk.
+    (tmp_path / "logs" / "errors.log").mkdir(parents=True)
+    monkeypatch.setenv("RAPPORT_HOME", str(tmp_path))
+
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(releases, "load_settings", fail)
+    assert main(["releases"]) == 1
+    err = capfd.readouterr().err
+    assert said in err
+    assert "quimby" not in err
