@@ -8,10 +8,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import polars as pl
 import pytest
 
 from orchestration.errors import HomeBusyError, PseudonymKeyError, RapportError
-from orchestration.extract import landing
+from orchestration.extract import intake, landing
+from orchestration.extract.facts import gather_facts
 from tests.unit.ingest.making import GOOD, KEY, LATE, forget
 
 
@@ -113,3 +115,21 @@ def test_one_run_at_a_time(practice):
     finally:
         other.kill()
         other.wait()
+
+
+@pytest.mark.parametrize("error", [ValueError, MemoryError, pl.exceptions.PanicException])
+def test_what_nobody_foresaw_stops_one_delivery_alone(practice, monkeypatch, error):
+    practice.put("clinic/a", {"clients.csv": "client_id\nc1\n"})
+    practice.put("clinic/b", {"clients.csv": "client_id\nc2\n"})
+
+    def fail_once(found, content, settings):
+        if found.name == "a":
+            raise error("c1 is in these words")
+        return gather_facts(found, content, settings)
+
+    monkeypatch.setattr(intake, "gather_facts", fail_once)
+    first, second = intake.land_inbox(practice.settings)
+    assert (first.status, second.status) == ("rejected", "accepted")
+    assert (first.reason or "").startswith(f"unforeseen: could not be read ({error.__name__} at ")
+    assert "these words" not in (first.reason or "")
+    assert practice.landed("clients").height == 1
