@@ -33,8 +33,12 @@ def with_positive(agenda: pl.DataFrame, places: int) -> tuple[pl.DataFrame, pl.D
 def card(entry: dict[str, object], place: int) -> None:
     """Show one case: who, why in words, since when, and the way to its review."""
     tier = str(entry["tier"])
-    reasons = "".join(f"<li>{escape(line)}</li>" for line in str(entry["reasons"]).split("\n"))
-    positive = " · a strength to name" if entry["is_positive_case"] else ""
+    lines = [escape(line) for line in str(entry["reasons"]).split("\n")]
+    strength = escape(str(entry["strength"])) if entry["is_positive_case"] else ""
+    if strength and strength not in lines:
+        lines.append(f"<b>A strength:</b> {strength}")
+    reasons = "".join(f"<li>{line}</li>" for line in lines)
+    positive = " · a strength to name" if strength else ""
     booked = entry["next_booked_on"]
     with st.container(key=f"case-{place}", gap="small"):
         st.html(
