@@ -98,7 +98,8 @@ def open_page(page: PageSpec, release: Release, scope: Scope) -> View:
         bar = Bar(scope, everyone, release.as_of, practice.periods(scope), measures)
         # An open case is one case: filters would have nothing to change.
         is_open_case = page.name == "case" and "case" in st.query_params
-        chosen = bar.draw(() if is_open_case else page.filters)
+        wanted = page.filters + (page.case_filters if scope.sees_cases else ())
+        chosen = bar.draw(() if is_open_case else wanted)
     narrowed = narrow(scope, everyone, chosen, release.as_of)
     with stamp:
         meta = reference.release(scope)

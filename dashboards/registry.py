@@ -27,6 +27,7 @@ class PageSpec:
         answers: the first line: what the page answers.
         cannot: and what it cannot.
         filters: those of `filters.ORDER` that change this page.
+        case_filters: those that change only what a role with cases sees of it.
         roles: for whom it stands in the menu.
     """
 
@@ -38,6 +39,7 @@ class PageSpec:
     answers: str
     cannot: str
     filters: tuple[str, ...] = ()
+    case_filters: tuple[str, ...] = ()
     roles: tuple[Role, ...] = EVERYONE
 
 
@@ -108,7 +110,7 @@ PAGES = (
         icon=":material/fact_check:",
         answers="What was loaded, what was held back, and how complete the forms are.",
         cannot="It cannot find a form that was never given or a session nobody entered.",
-        filters=("supervisor", "clinician", "measure"),
+        case_filters=("supervisor", "clinician", "measure"),
     ),
     PageSpec(
         name="definitions",

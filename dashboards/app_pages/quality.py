@@ -45,7 +45,7 @@ def checks() -> None:
 
 def check_table(found: pl.DataFrame) -> pl.DataFrame:
     """Give the checks as readable rows."""
-    return pl.DataFrame(
+    table = pl.DataFrame(
         {
             "Result": [
                 "● Passed" if ok else ("■ Blocking" if s == "blocking" else "◆ Warning")
@@ -64,6 +64,10 @@ def check_table(found: pl.DataFrame) -> pl.DataFrame:
             ],
         }
     )
+    if view.base.sees_practice_figures:
+        return table
+    # Some of these counts are of single clients of the whole practice (design.md 3.4).
+    return table.drop("Rows against", "Of")
 
 
 def coverage() -> None:
@@ -111,7 +115,11 @@ def deliveries() -> None:
                 "Accepted": found["rows_accepted"],
                 "Held back": found["rows_quarantined"],
                 "Repeated": found["rows_collapsed"],
-                "Why": [r or "–" for r in found["reason"]],
+                "Filtered": found["rows_filtered"],
+                "Why": [
+                    reason or warnings or wording.NOTHING
+                    for reason, warnings in found.select("reason", "warnings").iter_rows()
+                ],
             }
         ),
         "Deliveries",

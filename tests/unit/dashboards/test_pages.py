@@ -200,6 +200,30 @@ def test_analyst_is_told_that_cases_are_not_part_of_the_role(
     assert "e1" not in said.replace("release r1", "")
 
 
+@pytest.mark.parametrize(
+    ("persona", "is_told"),
+    [("Clinical director", True), ("Supervisor F6AA", False), ("Analyst", False)],
+)
+def test_counts_of_checks_are_for_the_director_alone(
+    persona: str, is_told: bool, released: Callable[..., Path]
+) -> None:
+    check = {
+        "check_id": "closed_without_reason",
+        "description": "Closed cases say why",
+        "kahn_class": "completeness",
+        "severity": "warning",
+        "affects": "Endings",
+        "advice": "Ask for the reason.",
+        "violated_rows": 4711,
+        "denominator": 9999,
+        "threshold": 0.1,
+    }
+    released({"quality.check_result": [check]})
+    said = words(open_page("quality", persona)).replace("\u202f", "")
+    assert "Closed cases say why" in said
+    assert ("4711" in said) == is_told
+
+
 def test_unknown_persona_in_the_link_is_not_obeyed(released: Callable[..., Path]) -> None:
     released(some_rows())
     app = open_page("agenda", "Supervisor ZZZZ")
