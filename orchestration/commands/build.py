@@ -21,6 +21,7 @@ from orchestration.home import Home
 from orchestration.pipeline import BuildSession, build_session, why_failed
 from orchestration.release.build_note import note_build
 from orchestration.release.catalogue import pointed_release
+from orchestration.release.reading import open_release
 from orchestration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -138,7 +139,13 @@ def _summarise(session: BuildSession) -> None:
         passed = sum(node.status == "pass" for node in session.result.nodes)
         fact("tests", f"{passed} passed, {count(warned, 'warning')}")
         fact("as of", f"{context.as_of} ({_AS_OF_WORDS[context.as_of_source]})")
+        if context.as_of > date.today():
+            fact("warning", f"{context.as_of} lies in the future: open episodes may look lapsed")
     if session.release is not None:
+        waiting = _orphans(session)
+        if waiting:
+            parents = "their client, session or clinician, which nothing has told of yet"
+            fact("waiting", f"{count(waiting, 'row')} for {parents}")
         rows = sum(session.release.row_counts.values())
         tables = len(session.release.row_counts)
         fact("release", f"{session.release.release_id}: {tables} tables, {rows:,} rows")
@@ -149,6 +156,13 @@ _AS_OF_WORDS = {
     "delivery": "the newest delivery",
     "today": "today: no delivery says when it was made",
 }
+
+
+def _orphans(session: BuildSession) -> int:
+    """How many landed rows wait for a parent; decided in dbt, so known only from the release."""
+    with open_release(session.settings) as release:
+        query = "select count(*) from quality.quarantine where rule like 'orphan%'"
+        return int(release.execute(query).fetchone()[0])
 
 
 def _counts(report: DeliveryReport) -> bool:

@@ -90,7 +90,7 @@ totals as (
 
 responses as (
     select * from {{ ref('int_responses__checked') }}
-    where is_item
+    where is_item or is_scale
 ),
 
 contradictable as (
