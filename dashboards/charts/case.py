@@ -219,7 +219,7 @@ def attendance_strip(events: list[dict[str, Any]], sessions: int, limit: float) 
     """Draw one mark per appointment and supervision contact, told apart by shape and colour."""
     every = -(-sessions // _MOST_TICKS) or 1
     kinds = [kind for kind in _MARKS if any(row["kind"] == kind for row in events)]
-    legend = alt.Legend(title=None, orient="bottom", symbolSize=110)
+    legend = alt.Legend(title=None, orient="bottom", symbolSize=110, columns=2)
     return (
         alt.Chart(rows(events))
         .mark_point(filled=True, size=95, opacity=1, strokeWidth=2)

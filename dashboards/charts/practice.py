@@ -133,7 +133,7 @@ def rupture_quarters(frame: pl.DataFrame) -> alt.Chart:
             color=alt.Color(
                 "status:N",
                 scale=alt.Scale(domain=names, range=list(RUPTURE_COLOURS.values())),
-                legend=alt.Legend(title=None),
+                legend=alt.Legend(title=None, columns=2),
             ),
             order=alt.Order("rank:Q"),
             tooltip=[
