@@ -21,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.durable import read_json, sha256_of, write_json
 from orchestration.errors import RapportError
 from orchestration.release.catalogue import BUILD_NAME
 
@@ -34,6 +35,9 @@ SEEDS_FOLDER = REPOSITORY / "seeds"
 # Parts of the project that decide what dbt does. target/, logs/ and lint/ do not.
 _PARTS = ("macros", "models", "tests", "analyses", "snapshots")
 _KEPT = 3
+
+_FILES = ("manifest.json", "partial_parse.msgpack")
+_SUMS_NAME = "sums.json"
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,12 @@ class HeldManifest:
         return manifest
 
 
+def is_held() -> bool:
+    """Whether the project as it is now was parsed before; if not, the next build takes longer."""
+    fingerprint = project_fingerprint(PROJECT_FOLDER, SEEDS_FOLDER)
+    return _is_sound(PROJECT_FOLDER / "target" / "held" / fingerprint)
+
+
 @cache
 def held_manifest(project: Path = PROJECT_FOLDER, seeds: Path = SEEDS_FOLDER) -> HeldManifest:
     """The manifest of the project as it is now, parsed first if nothing is held for it.
@@ -77,7 +87,8 @@ def held_manifest(project: Path = PROJECT_FOLDER, seeds: Path = SEEDS_FOLDER) ->
     """
     fingerprint = project_fingerprint(project, seeds)
     folder = project / "target" / "held" / fingerprint
-    if not (folder / "manifest.json").is_file():
+    if not _is_sound(folder):
+        shutil.rmtree(folder, ignore_errors=True)
         _parse(project, folder)
     return HeldManifest(fingerprint, folder)
 
@@ -113,6 +124,20 @@ def dbt_environment(**values: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def _sums(folder: Path) -> dict[str, str]:
+    return {name: sha256_of(folder / name) for name in _FILES}
+
+
+def _is_sound(folder: Path) -> bool:
+    """Whether both files are as they were written: half a manifest would fail deep inside dbt."""
+    sums = read_json(folder / _SUMS_NAME)
+    return (
+        sums is not None
+        and all((folder / name).is_file() for name in _FILES)
+        and (sums == _sums(folder))
+    )
+
+
 def _parse(project: Path, folder: Path) -> None:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 -- seconds to import
 
@@ -134,8 +159,9 @@ def _parse(project: Path, folder: Path) -> None:
         if not done.success:
             raise RapportError(f"dbt cannot read the project in {project}: {done.exception}")
         for stray in staged.iterdir():
-            if stray.name not in ("manifest.json", "partial_parse.msgpack"):
+            if stray.name not in _FILES:
                 stray.unlink()
+        write_json(staged / _SUMS_NAME, _sums(staged))
         _keep(staged, folder)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
@@ -146,7 +172,7 @@ def _keep(staged: Path, folder: Path) -> None:
         staged.rename(folder)
     except OSError:
         # Another process parsed the same state meanwhile; its result is as good as ours.
-        if not (folder / "manifest.json").is_file():
+        if not _is_sound(folder):
             raise
     others = [path for path in folder.parent.iterdir() if not path.name.startswith("parse-")]
     for path in sorted(others, key=lambda each: each.stat().st_mtime, reverse=True)[_KEPT:]:

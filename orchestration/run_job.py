@@ -14,6 +14,7 @@ import logging
 import os
 from datetime import date
 
+from orchestration.manifest import is_held
 from orchestration.pipeline import BuildSession
 
 
@@ -29,6 +30,8 @@ def run_job(session: BuildSession, as_of: date | None) -> bool:
     """
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    if not is_held():
+        session.say("", "reading the SQL of the warehouse (once after each change of it)", None)
     from orchestration.definitions import defs  # noqa: PLC0415 -- seconds to import
 
     result = defs.resolve_job_def("build").execute_in_process(
