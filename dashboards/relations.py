@@ -93,6 +93,7 @@ RELATIONS: dict[str, Relation] = {
     "group_survival": Relation(
         "metrics.survival", Reach.PRACTICE, only="scope_kind in ('site', 'year')"
     ),
+    "ending_alliance": Relation("metrics.ending_alliance", Reach.PRACTICE),
     "alliance_month": Relation("metrics.alliance_month", Reach.PRACTICE),
     "practice_flow": Relation("metrics.practice_flow", Reach.PRACTICE),
     # no person in them

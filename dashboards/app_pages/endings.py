@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import polars as pl
 import streamlit as st
 
 from dashboards import frame, parts, wording
 from dashboards.figures import endings as figures
-from dashboards.queries import reference
+from dashboards.queries import practice, reference
 
 view = frame.current()
 filters = view.filters
@@ -43,12 +44,37 @@ if view.base.sees_cases:
     parts.section(f"How cases ended: {wording.period(filters.period).lower()}")
     parts.show(figures.kinds(view.scope, start, end), key="kinds")
 
+last = practice.last_alliance(view.base) if view.base.sees_practice_figures else None
+if last is not None and not last.is_empty():
+    parts.section(
+        "The last rating before the ending",
+        "All time, whole practice. A low last rating before unplanned endings is worth a question "
+        "early; it does not say that the alliance ended the treatment.",
+    )
+    parts.table(
+        pl.DataFrame(
+            {
+                "Ending": [wording.sentence_case(name) for name in last["ending_name"]],
+                "Measure": [wording.instrument(code) for code in last["instrument"]],
+                "Cases": last["episodes_n"],
+                "Median": [wording.number(value) for value in last["median"]],
+                "Middle half": [
+                    f"{wording.number(low)} to {wording.number(high)}"
+                    if low is not None
+                    else "Too few"
+                    for low, high in last.select("q1", "q3").iter_rows()
+                ],
+            }
+        ),
+        "Last alliance rating by kind of ending",
+    )
+
 lapse = int(reference.parameter(view.base, "lapse_days_min", 42))
 parts.section("How ripe these figures are")
 st.html(
     f'<p class="says">An ending without a plan is known only after {lapse} days without a session '
     "and without a booking, or longer where sessions lay further apart. Endings of the last weeks "
-    f"before {wording.day(view.release.as_of)} are therefore still missing, and recent months read "
-    "too low. Transfers, moves and administrative endings are left out of the rates, not counted "
+    f"before {wording.day(view.release.as_of)} are therefore still missing, so "
+    "the rates of young months and quarters wait. Transfers, moves and administrative endings are left out of the rates, not counted "
     "as successes.</p>"
 )

@@ -116,6 +116,15 @@ def alliance_months(scope: Scope, instrument: str) -> pl.DataFrame:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
+def last_alliance(scope: Scope) -> pl.DataFrame:
+    """Give the last rating before each kind of ending, the most frequent ending first."""
+    return fetch(
+        scope,
+        "select * from ending_alliance order by instrument, episodes_n desc, ending",
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
 def rupture_quarters(scope: Scope, instrument: str, start: date, end: date) -> pl.DataFrame:
     """Count the probable ruptures in view by quarter of onset and by what became of them.
 
