@@ -75,6 +75,6 @@ st.html(
     f'<p class="says">An ending without a plan is known only after {lapse} days without a session '
     "and without a booking, or longer where sessions lay further apart. Endings of the last weeks "
     f"before {wording.day(view.release.as_of)} are therefore still missing, so "
-    "the rates of young months and quarters wait. Transfers, moves and administrative endings are left out of the rates, not counted "
-    "as successes.</p>"
+    "the rates of young months and quarters wait. Transfers, moves and administrative endings "
+    "are left out of the rates, not counted as successes.</p>"
 )
