@@ -222,9 +222,10 @@ def _absence(row: Mapping[str, Any] | None, noun: str) -> Figure:
         return Figure("None yet", f"No {noun} in this period.", "", is_shown=False)
     if row.get("is_suppressed") or row.get("status") == "suppressed":
         return Figure("Not shown", f"Too few {noun}: small counts are hidden.", "", is_shown=False)
-    settling = row.get("status") == "pending"
-    reason = "Enough once the open ones settle." if settling else "No figure below the minimum."
-    return Figure("Too few", f"{whole(row.get('denominator_n'))} {noun}. {reason}", "", False)
+    counted_so_far = f"{whole(row.get('denominator_n'))} {noun}"
+    if row.get("status") == "pending":
+        return Figure("Not yet", f"{counted_so_far} so far; others are not known yet.", "", False)
+    return Figure("Too few", f"{counted_so_far}. No figure below the minimum.", "", False)
 
 
 def interval(lo: float | None, hi: float | None, is_share: bool, digits: int = 1) -> str:

@@ -100,7 +100,7 @@ def test_figure_below_twenty_is_a_count_with_a_caution() -> None:
         (None, "None yet"),
         ({"status": "insufficient_n", "denominator_n": 0, "estimate": None}, "None yet"),
         ({"status": "insufficient_n", "denominator_n": 4, "estimate": None}, "Too few"),
-        ({"status": "pending", "denominator_n": 4, "estimate": None}, "Too few"),
+        ({"status": "pending", "denominator_n": 4, "estimate": None}, "Not yet"),
         ({"status": "suppressed", "denominator_n": None, "estimate": None}, "Not shown"),
         (
             {"status": "ok", "is_suppressed": True, "denominator_n": 40, "estimate": None},
