@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
@@ -21,6 +22,9 @@ from orchestration.settings import load_settings
 # Seconds without any change after which a delivery without a manifest counts as complete. An export
 # over a slow network share pauses for some seconds between files, hardly for a minute.
 QUIET_SECONDS = 60
+
+# A run that was just started imports for some seconds before it takes the home's lock.
+STARTING_SECONDS = 300
 
 build_job = dg.define_asset_job(
     "build",
@@ -105,6 +109,31 @@ def look(deliveries: Iterable[Found], before: Watch, now: float) -> Look:
     return Look(Watch(seen, state), True, f"{len(seen)} deliveries are complete.")
 
 
+def end_dead_runs(instance: dg.DagsterInstance, now: datetime) -> list[str]:
+    """Report runs as failed that Dagster still takes for started although nobody holds the home.
+
+    After a power cut they would stay started, and with one run at a time block all others, until
+    run monitoring ends them after hours (dagster#4319). A run holds the home's lock from its first
+    seconds to its end; call this only when the lock is free.
+
+    Args:
+        instance: Dagster's.
+        now: the clock, with its zone.
+
+    Returns:
+        Ids of the runs that were ended.
+    """
+    started = dg.RunsFilter(
+        statuses=[dg.DagsterRunStatus.STARTED],
+        job_name=build_job.name,
+        updated_before=now - timedelta(seconds=STARTING_SECONDS),
+    )
+    dead = instance.get_runs(started)
+    for run in dead:
+        instance.report_run_failed(run, "The process of this run is gone; nothing was published.")
+    return [run.run_id for run in dead]
+
+
 @dg.sensor(
     job=build_job,
     minimum_interval_seconds=30,
@@ -116,6 +145,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     home = load_settings().home
     if holder(home.path) is not None:
         return dg.SensorResult(skip_reason="A build is running.")
+    end_dead_runs(context.instance, datetime.now(UTC))
     outcome = look(find_deliveries(home.inbox), Watch.from_cursor(context.cursor), time.time())
     cursor = outcome.watch.to_cursor()
     if not outcome.build:

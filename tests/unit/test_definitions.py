@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -16,7 +17,13 @@ import pytest
 
 from orchestration.contracts.feeds import FEEDS
 from orchestration.definitions import defs
-from orchestration.defs.automation import QUIET_SECONDS, Watch, look
+from orchestration.defs.automation import (
+    QUIET_SECONDS,
+    STARTING_SECONDS,
+    Watch,
+    end_dead_runs,
+    look,
+)
 from orchestration.defs.warehouse import MANIFEST
 from orchestration.extract.inbox import find_deliveries
 from tests.support import REPO
@@ -174,6 +181,21 @@ def test_empty_inbox_waits(tmp_path: Path) -> None:
 @pytest.mark.parametrize("cursor", [None, "", "{", "[]", '{"seen": 1}'])
 def test_unreadable_cursor_is_a_fresh_start(cursor: str | None) -> None:
     assert Watch.from_cursor(cursor) == Watch({})
+
+
+def test_run_whose_process_is_gone_is_ended_and_a_fresh_one_is_not() -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = instance.create_run_for_job(defs.resolve_job_def("build"))
+        started = dg.DagsterEventType.RUN_START.value
+        instance.report_dagster_event(dg.DagsterEvent(started, "build"), run_id=run.run_id)
+        now = datetime.now(UTC)
+        assert end_dead_runs(instance, now) == []
+        assert end_dead_runs(instance, now + timedelta(seconds=STARTING_SECONDS + 5)) == [
+            run.run_id
+        ]
+        ended = instance.get_run_by_id(run.run_id)
+        assert ended is not None
+        assert ended.status is dg.DagsterRunStatus.FAILURE
 
 
 def test_cursor_holds_no_name_of_a_delivery(tmp_path: Path) -> None:
