@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from orchestration import lock
-from orchestration.commands.output import Stopwatch, count, describe_rows, fact, step
+from orchestration.commands.output import Stopwatch, count, describe_rows, fact, line, step
 from orchestration.home import Home
 from orchestration.pipeline import BuildSession, build_session, why_failed
 from orchestration.release.build_note import note_build
@@ -75,7 +75,7 @@ def build(settings: Settings, as_of: date | None = None) -> BuildSession:
         stopped = not released and was_stopped()
         if stopped:
             note_build(settings.home, "failed", _STOPPED)
-    click.echo()
+    line()
     if stopped:
         click.echo(f"{_STOPPED} {_still_current(settings.home)}", err=True)
         raise click.Abort
@@ -131,8 +131,8 @@ def _summarise(session: BuildSession) -> None:
     for report in session.reports:
         if report.status in ("rejected", "held"):
             fact(report.status, f"{report.source}/{report.delivery}: {report.reason}")
-    for line in _quarantined_rules(session.reports):
-        fact("quarantined", line)
+    for rule in _quarantined_rules(session.reports):
+        fact("quarantined", rule)
     if session.result is not None:
         context = session.result.context
         warned = sum(node.status == "warn" for node in session.result.nodes)

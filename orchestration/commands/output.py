@@ -5,6 +5,8 @@ Here: lines, durations, counts. Not here: what is said.
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 
 import click
@@ -14,15 +16,23 @@ _TEXT_WIDTH = 66
 _NAMED_ROWS = 5
 
 
+def line(text: str = "") -> None:
+    """Print a line. A reader that has gone away (``| head``) must not end a build half-way."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def step(name: str, text: str, seconds: float | None = None) -> None:
     """Print the outcome of a stage: name, what came of it, how long it took."""
     took = "" if seconds is None else f"{seconds:6.1f} s"
-    click.echo(f"· {name:<{_NAME_WIDTH}} {text:<{_TEXT_WIDTH}} {took}".rstrip())
+    line(f"· {name:<{_NAME_WIDTH}} {text:<{_TEXT_WIDTH}} {took}".rstrip())
 
 
 def fact(name: str, text: str) -> None:
     """Print one line of a summary."""
-    click.echo(f"  {name:<{_NAME_WIDTH}} {text}")
+    line(f"  {name:<{_NAME_WIDTH}} {text}")
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
