@@ -1,6 +1,6 @@
-"""Writing so that a power cut leaves the old file or the new one, never half of either.
+"""Writing so that a power cut leaves the old file or the new one, and nobody else can read it.
 
-Here: the few operations on files and folders that a release or a build note needs.
+Here: the few operations on files and folders that a landing, a release or a build note needs.
 Not here: what is written, and when (release/, warehouse.py).
 """
 
@@ -9,11 +9,22 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 _CHUNK_BYTES = 4 * 1024 * 1024
+
+
+@contextmanager
+def private_files() -> Iterator[None]:
+    """What is written meanwhile is for its owner alone (trust.md 0, finding 16)."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def sync_file(path: Path) -> None:

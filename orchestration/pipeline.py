@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration import lock
 from orchestration.build_log import LOG_NAME, build_log
 from orchestration.dagster_home import make_dagster_home
-from orchestration.durable import write_json
+from orchestration.durable import private_files, write_json
 from orchestration.erasure.forget import forget
 from orchestration.errors import RapportError
 from orchestration.home import Home
@@ -79,7 +79,8 @@ def build_session(settings: Settings, say: Say) -> Iterator[BuildSession]:
     home = settings.home
     home.create()
     make_dagster_home(home)
-    with lock.hold(home.path), build_log(home) as log:
+    # The command line sets the umask at its start; a run that Dagster launched did not pass there.
+    with private_files(), lock.hold(home.path), build_log(home) as log:
         unfinished = recover(home)
         forget(home)
         if unfinished is not None:

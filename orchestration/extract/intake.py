@@ -12,7 +12,6 @@ anew. Deliveries that do not land leave everything else alone.
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -26,6 +25,7 @@ from typing import Any
 import polars as pl
 
 from orchestration.contracts.feeds import LEDGER_SCHEMA
+from orchestration.durable import private_files
 from orchestration.errors import DeliveryHeld, DeliveryRejected, RapportError
 from orchestration.extract.facts import Content, Facts, gather_facts, hash_content
 from orchestration.extract.inbox import Found, find_deliveries, find_delivery
@@ -77,7 +77,7 @@ def land_inbox(
         PseudonymKeyError: no usable key, or another one than before.
         HomeBusyError: another process works in this home.
     """
-    with hold(settings.home.path), _private_files():
+    with hold(settings.home.path), private_files():
         return list(_Round(settings, progress or (lambda line: None)).run())
 
 
@@ -116,16 +116,6 @@ def check_path(path: Path, source: str | None, settings: Settings) -> DeliveryRe
 def _source_of(place: Path, settings: Settings) -> str:
     inbox = settings.home.inbox
     return place.relative_to(inbox).parts[0] if place.is_relative_to(inbox) else "check"
-
-
-@contextmanager
-def _private_files() -> Iterator[None]:
-    """What is written is for its owner alone (trust.md 0, finding 16)."""
-    before = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
 
 
 class _Round:

@@ -1,4 +1,4 @@
-"""The same deliveries end in the same release content, whatever the order, names or threads.
+"""The same deliveries end in the same release content, whatever the order, names or home.
 
 Belongs here: whole builds compared with each other. Does not belong here: whether the content is
 right, which the oracle says.
@@ -64,16 +64,14 @@ def deliveries() -> dict[str, Practice]:
     return {"2-first": first, "1-correction": correction, "3-late": late, "0-again": first}
 
 
-def build(home: Path, steps: list[list[str]], **environment: str) -> dict[str, str]:
+def build(home: Path, steps: list[list[str]]) -> dict[str, str]:
     """Drop deliveries in steps, building after each; returns the content of the last release."""
     made = deliveries()
     assert run_rapport(home, "init", **SECRET).returncode == 0
     for step in steps:
         for name in step:
             made[name].write(home / "inbox" / "random" / name)
-        done = run_rapport(
-            home, "build", "--as-of", str(made["3-late"].as_of), **SECRET, **environment
-        )
+        done = run_rapport(home, "build", "--as-of", str(made["3-late"].as_of), **SECRET)
         assert done.returncode == 0, done.stdout + done.stderr
     return content(home)
 
@@ -90,6 +88,6 @@ def test_reversed_and_in_steps(at_once: dict[str, str], tmp_path: Path) -> None:
     )
 
 
-def test_one_thread(at_once: dict[str, str], tmp_path: Path) -> None:
+def test_another_home(at_once: dict[str, str], tmp_path: Path) -> None:
     steps = [["1-correction", "2-first", "0-again", "3-late"]]
-    assert build(tmp_path / "home", steps, RAPPORT_THREADS="1") == at_once
+    assert build(tmp_path / "home", steps) == at_once
