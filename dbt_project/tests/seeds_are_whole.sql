@@ -7,7 +7,8 @@
     'instruments': ['instrument'],
     'instrument_scales': ['instrument', 'scale'],
     'instrument_items': ['instrument', 'scale', 'item'],
-    'instrument_cutoffs': ['instrument', 'kind', 'population'],
+    'instrument_cutoffs': ['instrument', 'scale', 'respondent', 'kind', 'population', 'gender'],
+    'instrument_pairs': ['client_instrument', 'clinician_instrument'],
     'instrument_versions': ['code', 'instrument_version'],
     'instrument_ambiguities': ['instrument', 'looks_like'],
     'session_statuses': ['status'],
@@ -88,13 +89,36 @@ broken as (
     union all
     select
         'instruments' as seed,
-        'an enabled instrument has no total' as what
+        'an enabled instrument has no scale that can be scored' as what
     from instruments
     left join instrument_scales
         on
             instruments.instrument = instrument_scales.instrument
-            and instrument_scales.scale = 'total'
+            and (instrument_scales.scale = 'total' or instruments.family = 'other')
     where instruments.is_enabled and instrument_scales.scale is null
+    union all
+    select
+        'instrument_cutoffs' as seed,
+        'two rows would hold for one score' as what
+    from instrument_cutoffs as one
+    inner join instrument_cutoffs as other
+        on
+            one.instrument = other.instrument
+            and one.scale = other.scale
+            and one.respondent = other.respondent
+            and one.kind = other.kind
+    where
+        one.kind = 'caseness'
+        and (
+            (one.is_default and other.is_default)
+            or (
+                coalesce(one.minimum_age, 0) <= coalesce(other.maximum_age, 999)
+                and coalesce(other.minimum_age, 0) <= coalesce(one.maximum_age, 999)
+                and coalesce(one.gender, other.gender, '') = coalesce(other.gender, one.gender, '')
+            )
+        )
+        and concat_ws('|', one.population, one.gender)
+        != concat_ws('|', other.population, other.gender)
 )
 
 select * from broken

@@ -6,7 +6,7 @@ instruments as (
 
 cutoffs as (
     select * from {{ ref('instrument_cutoffs') }}
-    where is_default
+    where is_default and scale = 'total' and respondent = 'client'
 ),
 
 thresholds as (
