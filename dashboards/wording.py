@@ -210,14 +210,16 @@ def figure(
         return Figure(
             number(row["estimate"], digits), f"{whole(n)} {noun}{spoken}", "", is_shown=True
         )
-    if n is not None and hits is not None and n < full_from:
+    if hits is None:
+        return Figure(percent(row["estimate"]), f"{whole(n)} {noun}{spoken}", "", is_shown=True)
+    if n is not None and n < full_from:
         value = f"{whole(hits)} of {whole(n)}"
         return Figure(value, f"{noun}{spoken}", "Too few to say more.", is_shown=True)
     return Figure(percent(row["estimate"]), f"{whole(hits)} of {whole(n)} {noun}{spoken}", "", True)
 
 
 def _absence(row: Mapping[str, Any] | None, noun: str) -> Figure:
-    """Say why there is no figure: nothing counted, hidden, still settling, or too few."""
+    """Say why there is no figure: nothing counted, hidden, settling, too few forms, too few."""
     if row is None or row.get("denominator_n") == 0:
         return Figure("None yet", f"No {noun} in this period.", "", is_shown=False)
     if row.get("is_suppressed") or row.get("status") == "suppressed":
@@ -225,6 +227,10 @@ def _absence(row: Mapping[str, Any] | None, noun: str) -> Figure:
     counted_so_far = f"{whole(row.get('denominator_n'))} {noun}"
     if row.get("status") == "pending":
         return Figure("Not yet", f"{counted_so_far} so far; others are not known yet.", "", False)
+    if row.get("status") == "insufficient_coverage":
+        return Figure("Too few forms", f"{counted_so_far}. Too few forms to compare.", "", False)
+    if row.get("status") == "not_applicable":
+        return Figure("Not reached", f"{counted_so_far}. They do not give this figure.", "", False)
     return Figure("Too few", f"{counted_so_far}. No figure below the minimum.", "", False)
 
 

@@ -163,8 +163,9 @@ def clinician_table(figures_: list[Shown]) -> None:
     some = rows.filter(pl.col("denominator_n") > 0)
     if some["estimate"].is_null().all():
         parts.empty(
-            f"{wording.period(view.filters.period)} is too short for a figure of any clinician in "
-            "view: fewer than the minimum each. Choose a quarter, or all time."
+            f"{wording.period(view.filters.period)} gives no figure of any clinician in view: "
+            "fewer than the minimum each, or too few forms to compare. Choose a quarter, or all "
+            "time."
         )
         return
     table = pl.DataFrame([clinician_row(r, shown) for r in some.iter_rows(named=True)])
@@ -189,8 +190,8 @@ def clinician_row(r: Mapping[str, Any], shown: Shown) -> dict[str, str]:
         reading = wording.FLAG_WORDS[r["flag"]]
     elif figure.is_shown and r["is_comparable"]:
         reading = "● Consistent with the practice"
-    elif figure.is_shown and not figure.caution:
-        reading = "○ Too little feedback to compare"
+    elif r["status"] == "insufficient_coverage":
+        reading = "○ Too few forms to compare"
     return {
         "Clinician": r["clinician_label"],
         "Figure": figure.value,

@@ -12,6 +12,11 @@
     round(cast({{ expression }} as double), 9)
 {%- endmacro %}
 
+{#- The 97.5 % quantile of the standard normal distribution: half the width of a 95 % interval. -#}
+{% macro normal_975() -%}
+    1.959963984540054
+{%- endmacro %}
+
 {#- Wilson 95 % limits of a proportion (metrics.md 8; golden: 81/263 -> .2553-.3662). Null when
     n = 0. -#}
 {% macro wilson_lo(successes, n) -%}
@@ -23,7 +28,7 @@
 {%- endmacro %}
 
 {% macro _wilson(successes, n, side) -%}
-    {%- set z = '1.959963984540054' -%}
+    {%- set z = normal_975() -%}
     {%- set x = 'cast(' ~ successes ~ ' as double)' -%}
     {%- set m = 'nullif(cast(' ~ n ~ ' as double), 0)' -%}
     greatest(0.0, least(1.0, (

@@ -55,3 +55,18 @@
         + {{ k }} * ln({{ p }}) + ({{ n }} - {{ k }}) * ln(1 - {{ p }})
     )
 {%- endmacro %}
+
+{#- What every kind of figure is of, and how many units it stands on: the columns that
+    int_metric__counted and int_metric__statistic share. -#}
+{% macro measured_columns() -%}
+    scope_kind,
+    scope_value,
+    metric_id,
+    instrument,
+    period,
+    period_kind,
+    period_starts_on,
+    population_n,
+    excluded_n,
+    denominator_n
+{%- endmacro %}

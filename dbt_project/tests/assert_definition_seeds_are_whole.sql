@@ -29,7 +29,7 @@
 } %}
 {%- set words = {
     'metric_definitions': {
-        'measure_kind': ['share', 'mean', 'curve', 'count', 'class'],
+        'measure_kind': ['share', 'mean', 'statistic', 'curve', 'count', 'class'],
         'better': ['higher', 'lower', 'neither'],
         'flag_side': ['high', 'low', 'both', 'none'],
     },

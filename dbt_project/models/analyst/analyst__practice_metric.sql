@@ -4,14 +4,20 @@ metrics as (
     select * from {{ ref('practice_metric') }}
 ),
 
+catalogue as (
+    select * from {{ ref('metric_definitions') }}
+),
+
 judged as (
     select
-        *,
+        metrics.*,
+        catalogue.measure_kind = 'share' as is_share,
         case
-            when numerator is null then {{ is_small_cell('denominator_n') }}
-            else {{ is_small_part('numerator', 'denominator_n') }}
+            when metrics.numerator is null then {{ is_small_cell('metrics.denominator_n') }}
+            else {{ is_small_part('metrics.numerator', 'metrics.denominator_n') }}
         end as is_suppressed
     from metrics
+    inner join catalogue on metrics.metric_id = catalogue.metric_id
 ),
 
 rounded as (
@@ -36,17 +42,17 @@ analyst__practice_metric as (
         shown_numerator as numerator,
         case
             when is_suppressed or estimate is null then null
-            when numerator is null then round(estimate, 2)
+            when not is_share then round(estimate, 2)
             else {{ safe_ratio('shown_numerator', 'shown_n') }}
         end as estimate,
         case
             when is_suppressed or estimate is null then null
-            when numerator is null then round(lo, 2)
+            when not is_share then round(lo, 2)
             else {{ wilson_lo('shown_numerator', 'shown_n') }}
         end as lo,
         case
             when is_suppressed or estimate is null then null
-            when numerator is null then round(hi, 2)
+            when not is_share then round(hi, 2)
             else {{ wilson_hi('shown_numerator', 'shown_n') }}
         end as hi,
         is_suppressed,

@@ -67,6 +67,8 @@ int_alliance__slopes as (
             12
         ) as slope_intercept,
         round(fitted.slope_se, 12) as slope_se,
+        -- sum of squares of the session index about its mean: what the line's weight is
+        cast(fitted.s_xx as double) / cast(fitted.n as double) as slope_weight,
         {{ student_t_975('fitted.n - 2', 'quantiles.quantile') }} as t_quantile
     from fitted
     left join quantiles on fitted.n - 2 = quantiles.degrees_of_freedom

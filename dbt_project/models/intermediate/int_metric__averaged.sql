@@ -72,7 +72,7 @@ int_metric__averaged as (
             means.scope_kind = in_periods.scope_kind
             and means.scope_value = in_periods.scope_value
             and means.metric_id = in_periods.metric_id
-            and means.instrument = in_periods.instrument
+            and coalesce(means.instrument, '') = coalesce(in_periods.instrument, '')
             and means.period = in_periods.period
     group by
         means.scope_kind,

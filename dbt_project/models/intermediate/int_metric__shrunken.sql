@@ -45,7 +45,7 @@ weighed as (
     inner join variance_shares
         on
             clinicians.metric_id = variance_shares.metric_id
-            and clinicians.instrument = variance_shares.instrument
+            and coalesce(clinicians.instrument, '') = coalesce(variance_shares.instrument, '')
             and clinicians.period = variance_shares.period
 ),
 
@@ -81,7 +81,7 @@ means as (
     inner join centres
         on
             weighed.metric_id = centres.metric_id
-            and weighed.instrument = centres.instrument
+            and coalesce(weighed.instrument, '') = coalesce(centres.instrument, '')
             and weighed.period = centres.period
 ),
 

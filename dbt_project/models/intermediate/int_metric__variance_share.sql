@@ -37,7 +37,7 @@ between_squares as (
     inner join layouts
         on
             clinicians.metric_id = layouts.metric_id
-            and clinicians.instrument = layouts.instrument
+            and coalesce(clinicians.instrument, '') = coalesce(layouts.instrument, '')
             and clinicians.period = layouts.period
     group by clinicians.metric_id, clinicians.instrument, clinicians.period
 ),
@@ -56,7 +56,7 @@ mean_squares as (
     inner join between_squares
         on
             layouts.metric_id = between_squares.metric_id
-            and layouts.instrument = between_squares.instrument
+            and coalesce(layouts.instrument, '') = coalesce(between_squares.instrument, '')
             and layouts.period = between_squares.period
 ),
 

@@ -18,8 +18,9 @@ clinicians as (
     select
         *,
         scope_value as clinician_key,
-        -- nothing is drawn from a figure that still waits, and nothing judged by it
-        case when status != 'pending' then period end as settled_period,
+        -- nothing is drawn from a figure that waits or stands on too few forms, nor judged by it
+        case when status not in ('pending', 'insufficient_coverage') then period end
+            as settled_period,
         coalesce(instrument, '') as instrument_or_none
     from estimates
     where scope_kind = 'clinician'
@@ -49,27 +50,20 @@ joined as (
         shrunken.shrunken_estimate,
         shrunken.shrunken_se,
         shrunken.reliability,
-        shrunken.expected,
         shrunken.prior_words,
         shrunken.icc,
-        tails.mid_p,
-        tails.tail,
-        {{ compare_ready('least(tails.mid_p, 1 - tails.mid_p)') }} as tail_p,
+        coalesce(shrunken.expected, clinicians.expected) as expected_n,
+        coalesce(tails.mid_p, clinicians.mid_p) as shown_mid_p,
+        coalesce(
+            tails.tail, case when clinicians.mid_p < 0.5 then 'high' else 'low' end
+        ) as known_tail,
         catalogue.flag_side,
         completions.feedback_completion,
-        clinicians.denominator_n >= {{ param('display_comparative_n') }}
-        and clinicians.status = 'ok'
-        and (
-            not catalogue.needs_feedback
-            or coalesce(
-                {{ compare_ready('completions.feedback_completion') }}
-                >= {{ compare_ready(param('feedback_min_completion')) }},
-                false
-            )
-        ) as is_comparable
+        clinicians.status = 'ok'
+        and clinicians.denominator_n >= {{ param('display_comparative_n') }} as is_comparable
     from clinicians
     inner join catalogue on clinicians.metric_id = catalogue.metric_id
-    inner join practices
+    left join practices
         on
             clinicians.metric_id = practices.metric_id
             and clinicians.instrument_or_none = practices.instrument_or_none
@@ -92,6 +86,18 @@ joined as (
             and clinicians.period = completions.period
 ),
 
+tailed as (
+    select
+        *,
+        case when shown_mid_p is not null then known_tail end as shown_tail,
+        {{ compare_ready('least(shown_mid_p, 1 - shown_mid_p)') }} as tail_p,
+        coalesce(
+            prior_words || ' ' || cast(cast(icc as decimal(9, 3)) as {{ text_type() }}),
+            'nothing to draw from'
+        ) as prior_method
+    from joined
+),
+
 clinician_metric as (
     select
         {{ row_key([
@@ -110,32 +116,32 @@ clinician_metric as (
         estimate,
         lo,
         hi,
+        bound_lo,
+        bound_hi,
         shrunken_estimate,
         shrunken_se,
         reliability,
         practice_estimate,
-        expected,
-        mid_p,
-        tail,
+        expected_n as expected,
+        shown_mid_p as mid_p,
+        shown_tail as tail,
         feedback_completion,
         is_comparable,
         status,
         case
             when not is_comparable or denominator_n < {{ param('flag_min_n') }} then null
-            when flag_side not in (tail, 'both') then null
+            when flag_side not in (shown_tail, 'both') then null
             when tail_p < {{ param('flag_review_tail') }} then 'review'
             when tail_p < {{ param('flag_conversation_tail') }} then 'conversation'
         end as flag,
-        case
-            when measure_kind = 'mean' then 't 95 %; empirical Bayes, '
-            else 'Wilson 95 %; beta prior, '
-        end
-        || coalesce(
-            prior_words || ' ' || cast(cast(icc as decimal(9, 3)) as {{ text_type() }}),
-            'nothing to draw from'
-        ) as method,
+        method
+        || case measure_kind
+            when 'mean' then '; empirical Bayes, ' || prior_method
+            when 'share' then '; beta prior, ' || prior_method
+            else ''
+        end as method,
         cast({{ param('params_version') }} as integer) as params_version
-    from joined
+    from tailed
 )
 
 select * from clinician_metric

@@ -22,6 +22,7 @@ metric_catalogue as (
         display_parameter,
         maturity_parameter,
         needs_feedback,
+        excluded_is_missing,
         is_clinician_metric,
         is_proxy,
         proxy_note,

@@ -61,10 +61,12 @@ practice_metric as (
         compared.estimate,
         compared.lo,
         compared.hi,
+        compared.bound_lo,
+        compared.bound_hi,
         cast(null as double) as shrunken_estimate,
         cast(null as double) as shrunken_se,
         cast(null as double) as reliability,
-        compared.denominator_n * chances.value as expected,
+        coalesce(compared.expected, compared.denominator_n * chances.value) as expected,
         cast(null as double) as mid_p,
         compared.clinicians_n,
         compared.compared_period,
@@ -76,10 +78,7 @@ practice_metric as (
         charts.xmr_reading,
         compared.status,
         cast(null as {{ text_type() }}) as flag,
-        case
-            when compared.measure_kind = 'mean' then 't 95 %'
-            else 'Wilson 95 %'
-        end as method,
+        compared.method,
         cast({{ param('params_version') }} as integer) as params_version
     from compared
     left join charts

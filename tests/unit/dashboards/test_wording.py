@@ -101,6 +101,11 @@ def test_figure_below_twenty_is_a_count_with_a_caution() -> None:
         ({"status": "insufficient_n", "denominator_n": 0, "estimate": None}, "None yet"),
         ({"status": "insufficient_n", "denominator_n": 4, "estimate": None}, "Too few"),
         ({"status": "pending", "denominator_n": 4, "estimate": None}, "Not yet"),
+        (
+            {"status": "insufficient_coverage", "denominator_n": 40, "estimate": None},
+            "Too few forms",
+        ),
+        ({"status": "not_applicable", "denominator_n": 40, "estimate": None}, "Not reached"),
         ({"status": "suppressed", "denominator_n": None, "estimate": None}, "Not shown"),
         (
             {"status": "ok", "is_suppressed": True, "denominator_n": 40, "estimate": None},
