@@ -77,7 +77,7 @@ def write_context(settings: Settings, project_fingerprint: str, as_of: date | No
             *sorted(set(ledger["sighting_id"].to_list())),
             day.isoformat(),
             project_fingerprint,
-            repr(sorted(settings.instruments.items())),
+            repr((sorted(settings.instruments.items()), sorted(settings.switched_on))),
         ]
     )
     context = BuildContext(
@@ -89,7 +89,7 @@ def write_context(settings: Settings, project_fingerprint: str, as_of: date | No
         is_demo=settings.practice.demo,
     )
     home.build.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_instruments(settings.instruments, home.build)
+    write_instruments(settings.instruments, home.build, settings.switched_on)
     frame = pl.DataFrame([asdict(context)], schema_overrides={"built_at": pl.Datetime("us")})
     frame.write_parquet(home.build / CONTEXT_NAME)
     sync_file(home.build / CONTEXT_NAME)

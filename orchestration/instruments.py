@@ -1,4 +1,4 @@
-"""Custom instruments: forms that a practice declares in ``rapport.toml``.
+"""What ``rapport.toml`` says of instruments: forms of the practice's own, shipped ones switched on.
 
 Here: their model, and the Parquet files in which dbt meets them, with the columns of
 seeds/instruments.csv, instrument_scales.csv and instrument_items.csv. Not here: the instruments
@@ -7,14 +7,16 @@ that Rapport ships (seeds), scoring (dbt), or the wording of any item.
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 CODE = re.compile(r"custom:[a-z0-9][a-z0-9_]{0,39}")
 SCALE_CODE = re.compile(r"(?!item_)[a-z][a-z0-9_]{0,39}")
 
@@ -157,16 +159,49 @@ def _need_order(low: float | None, high: float | None, low_name: str, high_name:
         raise ValueError(f"{low_name} must be below {high_name}")
 
 
-def write_instruments(instruments: Mapping[str, Instrument], folder: Path) -> None:
+def check_switched_on(codes: Iterable[str]) -> None:
+    """Check that Rapport ships each of these instruments and knows how to score it.
+
+    Args:
+        codes: of ``[instruments] enable``.
+
+    Raises:
+        ValueError: one is unknown, or has no scale that could be scored.
+    """
+    wanted = set(codes)
+    if not wanted:
+        return
+    shipped, scored = _column("instruments"), _column("instrument_scales")
+    if unknown := sorted(wanted - shipped):
+        raise ValueError(f"enable: no instrument is shipped under {', '.join(unknown)}")
+    if unscored := sorted(wanted - scored):
+        raise ValueError(f"enable: {', '.join(unscored)} cannot be scored, its rules are not known")
+
+
+def _column(seed: str) -> set[str]:
+    """The instrument codes of a seed."""
+    with (SEEDS / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
+        return {row["instrument"] for row in csv.DictReader(file)}
+
+
+def write_instruments(
+    instruments: Mapping[str, Instrument], folder: Path, switched_on: Iterable[str] = ()
+) -> None:
     """Write the three Parquet files of custom instruments; without any, each has zero rows.
 
     Args:
         instruments: by code (``custom:...``).
         folder: where to write instruments.parquet, instrument_scales.parquet and
             instrument_items.parquet (the home's ``build``).
+        switched_on: codes of shipped instruments; each is a row of instruments.parquet that says
+            nothing but its code and that it is on.
     """
     codes = sorted(instruments)
     totals = [_instrument_row(code, instruments[code]) for code in codes]
+    totals += [
+        dict.fromkeys(INSTRUMENT_SCHEMA) | {"instrument": code, "is_enabled": True, **_ORIGIN}
+        for code in sorted(set(switched_on))
+    ]
     scales = [row for code in codes for row in _scale_rows(code, instruments[code])]
     items = [row for code in codes for row in _item_rows(code, instruments[code])]
     for name, rows, schema in (

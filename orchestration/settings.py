@@ -21,7 +21,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from orchestration.errors import SettingsError
 from orchestration.home import Home, home_path
 from orchestration.instruments import CODE as INSTRUMENT_CODE
-from orchestration.instruments import Instrument
+from orchestration.instruments import Instrument, check_switched_on
 
 __all__ = ["Home", "Settings", "SourceConfig", "describe", "load_settings"]
 
@@ -109,6 +109,22 @@ class Dashboard(_Part):
     stale_after_hours: float = Field(default=36, gt=0)
 
 
+class _Instruments(BaseModel):
+    """``[instruments]``: what is switched on, and one table per form of the practice's own."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Instrument] = Field(init=False)
+
+    enable: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _names(self) -> _Instruments:
+        if any(not INSTRUMENT_CODE.fullmatch(code) for code in self.model_extra or {}):
+            raise ValueError("an instrument is named custom:<lower-case letters, digits, _>")
+        check_switched_on(self.enable)
+        return self
+
+
 class _File(_Part):
     """The whole of rapport.toml."""
 
@@ -117,7 +133,7 @@ class _File(_Part):
     releases: Releases = Releases()
     dashboard: Dashboard = Dashboard()
     sources: dict[str, SourceConfig] = Field(default_factory=dict)
-    instruments: dict[str, Instrument] = Field(default_factory=dict)
+    instruments: _Instruments = _Instruments()
 
     @model_validator(mode="after")
     def _names(self) -> _File:
@@ -125,14 +141,17 @@ class _File(_Part):
             raise ValueError("a source's name may hold letters, digits, _ and - (at most 40)")
         if len({name.lower() for name in self.sources}) < len(self.sources):
             raise ValueError("two sources differ only in upper and lower case")
-        if any(not INSTRUMENT_CODE.fullmatch(code) for code in self.instruments):
-            raise ValueError("an instrument is named custom:<lower-case letters, digits, _>")
         return self
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The checked settings of one home."""
+    """The checked settings of one home.
+
+    Attributes:
+        instruments: the practice's own forms by code (``custom:...``).
+        switched_on: codes of shipped instruments that are off unless a practice wants them.
+    """
 
     home: Home
     practice: Practice
@@ -141,6 +160,7 @@ class Settings:
     dashboard: Dashboard
     sources: dict[str, SourceConfig]
     instruments: dict[str, Instrument]
+    switched_on: tuple[str, ...]
 
     def source(self, name: str) -> SourceConfig:
         """The settings of this source; a folder that rapport.toml does not name is canonical."""
@@ -181,7 +201,9 @@ def load_settings(home: Path | None = None) -> Settings:
         raise SettingsError(f"rapport.toml is not valid TOML: {error}") from None
     except ValidationError as error:
         raise SettingsError(describe(error)) from None
-    settings = Settings(home=place, **{name: getattr(file, name) for name in _File.model_fields})
+    parts = {name: getattr(file, name) for name in _File.model_fields}
+    parts["instruments"] = dict(file.instruments.model_extra or {})
+    settings = Settings(home=place, switched_on=file.instruments.enable, **parts)
     _check_sources(settings)
     return settings
 

@@ -66,7 +66,15 @@ max_file_mb = 1024
 
 # Any other CSV or Excel table: reader = "mapped" with a map of its columns; see docs/examples.
 
-# --- Instruments of your own -----------------------------------------------------------------
+# --- Instruments -----------------------------------------------------------------------------
+# Rapport knows more instruments than it scores: where a form's published rules are uncertain it is
+# off, and its forms are listed on the page Data quality until you switch it on here. The catalogue
+# (seeds/instruments.csv) says what each rests on.
+
+#[instruments]
+#enable = ["arm5", "yp_core"]
+
+# Forms of your own.
 # Numbers only, never the wording of a question. With items the range of the total follows from
 # them; without items give minimum and maximum and export totals.
 

@@ -8,6 +8,8 @@
     'instrument_scales': ['instrument', 'scale'],
     'instrument_items': ['instrument', 'scale', 'item'],
     'instrument_cutoffs': ['instrument', 'scale', 'respondent', 'kind', 'population', 'gender'],
+    'instrument_required_items': ['instrument', 'scale', 'item'],
+    'instrument_recognitions': ['code', 'respondent'],
     'instrument_pairs': ['client_instrument', 'clinician_instrument'],
     'instrument_versions': ['code', 'instrument_version'],
     'instrument_ambiguities': ['instrument', 'looks_like'],
@@ -64,7 +66,7 @@ broken as (
         on instrument_scales.instrument = instruments.instrument
     where
         instruments.instrument is null
-        or instrument_scales.method not in ('sum', 'mean', 'sum_of_scales')
+        or instrument_scales.method not in ('sum', 'sum_filled', 'mean', 'sum_of_scales')
     union all
     select
         'instrument_items' as seed,

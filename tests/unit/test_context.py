@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -73,6 +74,7 @@ def test_same_input_gives_the_same_end_of_the_id(settings: Settings) -> None:
     other = [
         write_context(settings, "project", date(2026, 11, 21)),
         write_context(settings, "another project", day),
+        write_context(replace(settings, switched_on=("arm5",)), "project", day),
     ]
     _ledger(("accepted", None)).write_parquet(settings.home.landing / "delivery" / "s0.parquet")
     other.append(write_context(settings, "project", day))

@@ -27,7 +27,11 @@ int_administrations as (
         min(feedback.completed_on) as completed_on,
         min(feedback.timing) as timing,
         min(feedback.collection_mode) as collection_mode,
-        count(ambiguities.instrument) > 0 as is_ambiguous
+        count(ambiguities.instrument) > 0 as is_ambiguous,
+        case
+            when count(ambiguities.instrument) > 0 then 'ambiguous_version'
+            else min(feedback.unscored_rule)
+        end as unscored_rule
     from feedback
     left join ambiguities
         on

@@ -168,9 +168,17 @@ int_check__conformance as (
     union all
     {{ check_count('totals_agree_with_items', 'is_total_mismatch', 'contradictable') }}
     union all
-    {{ check_count('instruments_known', 'instrument is null', 'administrations') }}
+    {{ check_count(
+        'instruments_known',
+        "coalesce(unscored_rule in ('unknown_instrument', 'switched_off'), false)",
+        'administrations'
+    ) }}
     union all
-    {{ check_count('versions_unambiguous', 'is_ambiguous', 'administrations') }}
+    {{ check_count(
+        'versions_unambiguous',
+        "coalesce(unscored_rule = 'ambiguous_version', false)",
+        'administrations'
+    ) }}
     union all
     {{ check_count('attended_not_in_future', 'is_ahead', 'attended') }}
 )

@@ -36,6 +36,15 @@ versions as (
     select * from {{ ref('instrument_versions') }}
 ),
 
+recognised as (
+    select * from {{ ref('int_instruments__recognised') }}
+),
+
+versioned_codes as (
+    select distinct code
+    from versions
+),
+
 context as (
     select * from {{ ref('stg_context') }}
 ),
@@ -66,12 +75,19 @@ renamed as (
         coalesce(client_links.canonical_key, feedback.client_key) as canonical_client_key,
         coalesce(clinician_links.canonical_key, feedback.clinician_key)
             as canonical_clinician_key,
-        coalesce(versions.instrument, feedback.instrument_code) as named_instrument
+        coalesce(versions.instrument, recognised.instrument, feedback.instrument_code)
+            as named_instrument
     from feedback
     left join versions
         on
             feedback.instrument_code = versions.code
             and feedback.instrument_version = versions.instrument_version
+    left join recognised
+        on
+            feedback.instrument_version is null
+            and feedback.source_system = recognised.source_system
+            and feedback.instrument_code = recognised.code
+            and feedback.respondent = recognised.respondent
     left join links as client_links
         on feedback.client_key = client_links.old_key and client_links.entity = 'client'
     left join links as clinician_links
@@ -93,8 +109,14 @@ int_feedback__resolved as (
         -- what was asked
         renamed.instrument_code,
         renamed.instrument_version,
-        -- null: a code nobody declared, one without its version, or one not scored yet
-        instruments.instrument,
+        -- null: not scored, and then a rule says why
+        case when instruments.is_enabled then instruments.instrument end as instrument,
+        case
+            when instruments.is_enabled then null
+            when instruments.instrument is not null then 'switched_off'
+            when versioned_codes.code is not null then 'ambiguous_version'
+            else 'unknown_instrument'
+        end as unscored_rule,
         renamed.scale,
         renamed.respondent,
         renamed.timing,
@@ -123,7 +145,9 @@ int_feedback__resolved as (
     left join session_keys
         on renamed.session_key = session_keys.session_key
     left join instruments
-        on renamed.named_instrument = instruments.instrument and instruments.is_enabled
+        on renamed.named_instrument = instruments.instrument
+    left join versioned_codes
+        on renamed.named_instrument = versioned_codes.code
     -- what was filled in after as_of is not known yet
     where renamed.completed_on <= context.as_of
 )

@@ -12,6 +12,10 @@ scales as (
     select * from {{ ref('stg_instrument_scales') }}
 ),
 
+required_items as (
+    select * from {{ ref('instrument_required_items') }}
+),
+
 parameters as (
     select cast({{ param('total_mismatch_tolerance') }} as decimal(9, 4)) as tolerance
 ),
@@ -25,6 +29,7 @@ scored_items as (
         responses.instrument,
         items.scale,
         responses.value is not null as is_present,
+        required_items.item is not null as is_required,
         case
             when responses.is_in_range and items.is_reversed
                 then cast(items.minimum + items.maximum - responses.value as decimal(9, 4))
@@ -34,6 +39,20 @@ scored_items as (
     from responses
     inner join items
         on responses.instrument = items.instrument and responses.scale = items.item
+    left join required_items
+        on
+            items.instrument = required_items.instrument
+            and items.scale = required_items.scale
+            and items.item = required_items.item
+),
+
+required_counts as (
+    select
+        instrument,
+        scale,
+        count(*) as required_count
+    from required_items
+    group by instrument, scale
 ),
 
 -- Sums stay decimal: binary fractions would make 16.1 - 15.1 something else than 1.
@@ -46,12 +65,14 @@ sums as (
         scale,
         count(scored) as items_answered,
         sum(case when is_present then 1 else 0 end) as items_present,
+        sum(case when is_required and scored is not null then 1 else 0 end) as required_answered,
         sum(scored) as item_sum
     from scored_items
     group by response_key, instrument_code, respondent, instrument, scale
 ),
 
--- metrics.md 1.1 rule 3: the answered items stand for the missing ones, up to max_missing.
+-- metrics.md 1.1 rule 3: the answered items stand for the missing ones, up to max_missing; of the
+-- OQ-45 with their mean rounded (1.4). Half a point is rounded up, on every engine.
 prorated as (
     select
         sums.response_key,
@@ -67,14 +88,28 @@ prorated as (
             when
                 sums.items_answered > 0
                 and scales.item_count - sums.items_answered <= scales.max_missing
+                and sums.required_answered = coalesce(required_counts.required_count, 0)
                 then
-                    scales.multiplier * cast(sums.item_sum as double)
-                    * case when scales.method = 'mean' then 1 else scales.item_count end
-                    / sums.items_answered
+                    scales.multiplier
+                    * case
+                        when scales.method = 'mean'
+                            then cast(sums.item_sum as double) / sums.items_answered
+                        when scales.method = 'sum_filled'
+                            then
+                                cast(sums.item_sum as double)
+                                + (scales.item_count - sums.items_answered)
+                                * floor(cast(sums.item_sum as double) / sums.items_answered + 0.5)
+                        else
+                            cast(sums.item_sum as double) * scales.item_count / sums.items_answered
+                    end
         end as raw_score
     from sums
     inner join scales
         on sums.instrument = scales.instrument and sums.scale = scales.scale
+    left join required_counts
+        on
+            sums.instrument = required_counts.instrument
+            and sums.scale = required_counts.scale
 ),
 
 subscale_counts as (
@@ -86,7 +121,8 @@ subscale_counts as (
     group by instrument
 ),
 
--- A total of prorated subscales (WAI) needs every one of them.
+-- A total of prorated subscales (WAI, OQ-45, DASS-21, PCL-5) needs every one of them, and no more
+-- items missing in all than its own max_missing.
 totals_of_scales as (
     select
         prorated.response_key,
@@ -126,6 +162,7 @@ computed as (
         cast(
             case
                 when prorated.method != 'sum_of_scales' then prorated.raw_score
+                when prorated.raw_score is null then null
                 when totals_of_scales.subscales_scored = totals_of_scales.subscale_count
                     then totals_of_scales.raw_score
             end as decimal(9, 4)

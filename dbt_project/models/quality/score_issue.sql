@@ -22,11 +22,10 @@ issues as (
         instrument_code,
         respondent,
         cast(null as {{ text_type() }}) as scale,
-        case when instrument is null then 'unknown_instrument' else 'ambiguous_version' end
-            as rule,
+        unscored_rule as rule,
         false as is_scored
     from administrations
-    where instrument is null or is_ambiguous
+    where unscored_rule is not null
     union all
     select
         response_key,

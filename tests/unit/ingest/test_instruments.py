@@ -91,6 +91,29 @@ def test_a_mean_keeps_the_range_of_its_items(tmp_path):
     assert scales.select("method", "minimum", "maximum").unique().rows() == [("mean", 0.0, 10.0)]
 
 
+def test_a_shipped_instrument_is_switched_on_by_its_code_alone(tmp_path):
+    write_instruments({"custom:check": Instrument(**CHECK)}, tmp_path, ["yp_core", "arm5", "arm5"])
+    rows = pl.read_parquet(tmp_path / "instruments.parquet")
+    assert rows.select("instrument", "is_enabled", "family").rows() == [
+        ("custom:check", True, "alliance"),
+        ("arm5", True, None),
+        ("yp_core", True, None),
+    ]
+    assert set(pl.read_parquet(tmp_path / "instrument_scales.parquet")["instrument"]) == {
+        "custom:check"
+    }
+
+
+def test_uncertain_instruments_are_off_and_all_others_on():
+    with (REPO / "seeds" / "instruments.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    off = {row["instrument"] for row in rows if row["is_enabled"] == "false"}
+    uncertain = {row["instrument"] for row in rows if row["evidence"] == "M-low"}
+    # metrics.md 1.2 and 1.4: the forms for the youngest are not scored at all.
+    assert off == uncertain | {"ycsrs", "ycors"}
+    assert uncertain == {"arm5", "arm12", "arm28", "wai_srt", "yp_core"}
+
+
 def test_a_form_may_be_known_by_its_total_alone(tmp_path):
     write_instruments({"custom:wellbeing": Instrument(**TOTAL)}, tmp_path)
     (whole,) = pl.read_parquet(tmp_path / "instruments.parquet").rows(named=True)

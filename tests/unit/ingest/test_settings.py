@@ -53,6 +53,7 @@ def test_the_template_s_examples_are_true(practice):
     assert settings.source("practice_system").generated_at_pattern == "export_%d.%m.%Y"
     assert settings.id_namespace("practice_system") == "practice"
     assert settings.instruments["custom:session_check"].scales == {"bond": [1, 2], "task": [3, 4]}
+    assert settings.switched_on == ("arm5", "yp_core")
 
 
 def test_what_is_not_named_has_its_default(practice):
@@ -83,6 +84,13 @@ def test_what_is_not_named_has_its_default(practice):
             "minimum=0\nmaximum=9\n",
             "an instrument is named custom:",
         ),
+        (
+            "[instruments]\nenable = ['arm6']\n",
+            "instruments: enable: no instrument is shipped",
+        ),
+        ("[instruments]\nenable = ['ycors']\n", "enable: ycors cannot be scored"),
+        ("[instruments]\nenable = 'arm5'\n", "rapport.toml: instruments.enable: "),
+        ("[instruments]\nenabel = ['arm5']\n", "rapport.toml: instruments.enabel: "),
     ],
 )
 def test_a_mistake_is_named_by_its_path(practice, text, said):
