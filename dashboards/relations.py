@@ -91,7 +91,9 @@ RELATIONS: dict[str, Relation] = {
         only="scope_kind = 'practice'",
     ),
     "group_survival": Relation(
-        "metrics.survival", Reach.PRACTICE, only="scope_kind in ('site', 'year')"
+        "metrics.survival",
+        Reach.PRACTICE,
+        only="scope_kind in ('site', 'role', 'year', 'calendar_year')",
     ),
     "ending_alliance": Relation("metrics.ending_alliance", Reach.PRACTICE),
     "alliance_month": Relation("metrics.alliance_month", Reach.PRACTICE),

@@ -10,6 +10,10 @@ transfers as (
     select * from {{ ref('int_ending__transfers') }}
 ),
 
+truncated as (
+    select * from {{ ref('int_ending__truncated') }}
+),
+
 outcomes as (
     select * from {{ ref('int_outcome__paired') }}
 ),
@@ -24,6 +28,7 @@ facts as (
         episodes.status != 'open' as is_ended,
         episodes.attended_sessions >= 1 as is_started,
         transfers.episode_key is not null as is_derived_transfer,
+        truncated.episode_key is not null as is_left_truncated,
         coalesce(episodes.last_scheduled_status in ('no_show', 'late_cancel'), false)
             as missed_last_appointment,
         coalesce(
@@ -43,6 +48,7 @@ facts as (
     cross join context
     left join reasons on episodes.closure_reason = reasons.closure_reason
     left join transfers on episodes.episode_key = transfers.episode_key
+    left join truncated on episodes.episode_key = truncated.episode_key
     left join outcomes on episodes.episode_key = outcomes.episode_key
 ),
 
@@ -86,6 +92,9 @@ episode_ending as (
         is_dropout_d5,
         is_dropout_d1 and not coalesce(is_recovered_at_end, false) as is_dropout_d1s,
         is_dropout_d1 and coalesce(is_recovered_at_end, false) as is_early_completer,
+        is_left_truncated,
+        cast(case when is_started and not is_left_truncated then 1 end as integer)
+            as entry_session_index,
         case when is_started then cast(attended_sessions as integer) end as event_session_index,
         not is_dropout_d1 as is_censored,
         case

@@ -1,113 +1,18 @@
-{#- Kaplan-Meier over session indexes (metrics.md 5.2). Every episode is seen from session 1, so
-    there is no delayed entry: an episode that began before the data is indexed from what is seen.
-    Conventions where the formulas end: while nobody has dropped out (survival 1), and once everyone
-    has (survival 0), se is 0 and there are no log-log limits. -#}
+{#- Kaplan-Meier over session indexes with delayed entry (metrics.md 5.2). Conventions where the
+    formulas end: while nobody has dropped out (survival 1), and once everyone at risk has (survival
+    0, for good), se is 0 and there are no log-log limits; a session that nobody attended under
+    observation has no hazard and leaves survival as it was. -#}
 {%- set z = '1.959963984540054' %}
-with endings as (
-    select * from {{ ref('episode_ending') }}
-    where event_session_index is not null
-),
-
-clinicians as (
-    select * from {{ ref('dim_clinician') }}
-),
-
-sessions as (
-    select * from {{ ref('fct_session') }}
-),
-
-scoped as (
-    select
-        'practice' as scope_kind,
-        'practice' as scope_value,
-        event_session_index,
-        is_censored
-    from endings
-    union all
-    select
-        'clinician' as scope_kind,
-        clinician_key as scope_value,
-        event_session_index,
-        is_censored
-    from endings
-    union all
-    select
-        'site' as scope_kind,
-        coalesce(clinicians.site_id, 'unknown') as scope_value,
-        endings.event_session_index,
-        endings.is_censored
-    from endings
-    left join clinicians on endings.clinician_key = clinicians.clinician_key
-    union all
-    select
-        'year' as scope_kind,
-        cast(extract(year from opened_on) as {{ text_type() }}) as scope_value,
-        event_session_index,
-        is_censored
-    from endings
-),
-
-last_seen as (
-    select
-        scope_kind,
-        scope_value,
-        event_session_index as session_index,
-        count(case when not is_censored then 1 end) as events,
-        count(case when is_censored then 1 end) as censored
-    from scoped
-    group by scope_kind, scope_value, event_session_index
-),
-
--- One row per session index up to the longest episode of the scope, events or not.
-indexes as (
-    select distinct session_index
-    from sessions
-    where series = 'individual' and session_index is not null
-),
-
-longest as (
-    select
-        scope_kind,
-        scope_value,
-        max(session_index) as last_session_index
-    from last_seen
-    group by scope_kind, scope_value
-),
-
-grid as (
-    select
-        longest.scope_kind,
-        longest.scope_value,
-        indexes.session_index,
-        coalesce(last_seen.events, 0) as events,
-        coalesce(last_seen.censored, 0) as censored
-    from longest
-    inner join indexes on longest.last_session_index >= indexes.session_index
-    left join last_seen
-        on
-            longest.scope_kind = last_seen.scope_kind
-            and longest.scope_value = last_seen.scope_value
-            and indexes.session_index = last_seen.session_index
-),
-
--- Who attended s and was still observed: everyone last seen at s or later.
-at_risk as (
-    select
-        *,
-        cast(
-            sum(events + censored) over (
-                partition by scope_kind, scope_value order by session_index desc
-            ) as bigint
-        ) as at_risk
-    from grid
+with counts as (
+    select * from {{ ref('int_survival__counts') }}
 ),
 
 hazards as (
     select
         *,
         {{ safe_ratio('events', 'at_risk') }} as hazard,
-        at_risk - events as survivors
-    from at_risk
+        case when at_risk > 0 then at_risk - events end as survivors
+    from counts
 ),
 
 -- Survival as exp(sum of logs) and Greenwood's sum; once nobody survives both sums stop being
@@ -146,6 +51,7 @@ survival as (
         scope_kind,
         scope_value,
         session_index,
+        entered,
         at_risk,
         events,
         censored,
