@@ -5,6 +5,7 @@
 
 {%- set parts = [
     'int_statistic__alliance_slope',
+    'int_statistic__survival',
 ] %}
 
 with int_metric__statistic as (

@@ -4,7 +4,7 @@
 
 {%- set parts = [
     'int_metric__endings', 'int_metric__attendance', 'int_metric__early_alliance',
-    'int_metric__ruptures'
+    'int_metric__ruptures', 'int_metric__engagement'
 ] %}
 
 with context as (
