@@ -172,7 +172,7 @@ signal_events as (
         rule_id as status,
         cast(null as {{ text_type() }}) as scope,
         instrument,
-        'total' as scale,
+        scale,
         cast(null as {{ text_type() }}) as scale_name,
         'client' as respondent,
         value,
