@@ -69,7 +69,8 @@ RELATIONS: dict[str, Relation] = {
     "case_summary": Relation("metrics.case_summary", Reach.PERSON),
     "case_timeline": Relation("metrics.case_timeline", Reach.PERSON),
     "supervision_agenda": Relation("metrics.supervision_agenda", Reach.PERSON),
-    "rupture": Relation("metrics.rupture", Reach.PERSON),
+    # the canonical method alone: rows of two methods must never be counted together
+    "rupture": Relation("metrics.rupture", Reach.PERSON, only="method_id = 'casesens_shrunk_sd'"),
     "signal": Relation("metrics.signal", Reach.PERSON),
     "episode_alliance": Relation("metrics.episode_alliance", Reach.PERSON),
     "episode_ending": Relation("metrics.episode_ending", Reach.PERSON),

@@ -11,10 +11,20 @@ sessions as (
     where series = 'individual' and session_index is not null
 ),
 
+reports as (
+    select * from {{ ref('int_rupture__reports') }}
+),
+
+rules as (
+    select * from {{ ref('int_rupture__rules') }}
+    where tier = 'probable'
+),
+
 probable as (
     select
         episode_key,
         instrument,
+        method_id,
         onset_session_index
     from onsets
     where tier = 'probable'
@@ -28,6 +38,7 @@ kept as (
         on
             onsets.episode_key = probable.episode_key
             and onsets.instrument = probable.instrument
+            and onsets.method_id = probable.method_id
             and onsets.onset_session_index = probable.onset_session_index
     where onsets.tier = 'probable' or probable.episode_key is null
 ),
@@ -53,8 +64,11 @@ dated as (
     select
         settled.*,
         onset_sessions.started_on as onset_on,
-        coalesce(closing_sessions.started_on, settled.ended_open_on) as closed_on
+        coalesce(closing_sessions.started_on, settled.ended_open_on) as closed_on,
+        reports.rupture_type,
+        reports.intensity
     from settled
+    inner join rules on settled.method_id = rules.method_id
     inner join sessions as onset_sessions
         on
             settled.episode_key = onset_sessions.episode_key
@@ -63,18 +77,25 @@ dated as (
         on
             settled.episode_key = closing_sessions.episode_key
             and settled.closed_session_index = closing_sessions.session_index
+    -- what the rater's own form says of the rupture it reports; scores say nothing of its kind
+    left join reports
+        on
+            rules.reference = 'report'
+            and settled.episode_key = reports.episode_key
+            and rules.respondent = reports.respondent
+            and settled.onset_session_index = reports.session_index
 ),
 
 rupture as (
     select
         {{ row_key([
-            "'rupture'", 'episode_key', 'instrument', "'casesens_shrunk_sd'", 'onset_session_index'
+            "'rupture'", 'episode_key', 'instrument', 'method_id', 'onset_session_index'
         ]) }} as rupture_key,
         episode_key,
         client_key,
         clinician_key,
         instrument,
-        'casesens_shrunk_sd' as method_id,
+        method_id,
         tier,
         onset_session_index,
         onset_on,
@@ -97,7 +118,9 @@ rupture as (
             case when final_status = 'repaired' then {{ days_between('onset_on', 'closed_on') }} end
             as bigint
         ) as days_to_repair,
-        case when has_low_confidence then 'low' else 'normal' end as confidence,
+        case has_low_confidence when true then 'low' when false then 'normal' end as confidence,
+        rupture_type,
+        intensity,
         cast({{ param('params_version') }} as integer) as params_version
     from dated
 )

@@ -61,6 +61,8 @@ def owned(released: Callable[..., Path]) -> None:
             row: dict[str, Any] = {relation.owner: key}
             if name == "clinician_survival":
                 row |= {"scope_kind": "clinician", "session_index": place}
+            if name == "rupture":
+                row |= {"method_id": "casesens_shrunk_sd"}
             rows.setdefault(relation.table, []).append(row)
     released(rows)
 
@@ -84,6 +86,14 @@ def test_visible_rows_equal_brute_force(name: str, scoped: Callable[..., Scope])
 def test_an_analyst_gets_no_row_about_a_person(scoped: Callable[..., Scope]) -> None:
     for name in OF_PEOPLE:
         assert rows_of(name, scoped(role=Role.ANALYST)).is_empty()
+
+
+def test_ruptures_of_other_methods_are_not_counted_with_the_canonical_ones(
+    released: Callable[..., Path], scoped: Callable[..., Scope]
+) -> None:
+    methods = ("casesens_shrunk_sd", "after_strauss2006", "psq_direct")
+    released({"metrics.rupture": [{"clinician_key": ANNA, "method_id": m} for m in methods]})
+    assert rows_of("rupture", scoped(ANNA))["method_id"].to_list() == ["casesens_shrunk_sd"]
 
 
 def test_practice_figures_are_exact_for_the_director_and_rounded_for_others(
