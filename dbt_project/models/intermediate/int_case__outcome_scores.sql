@@ -2,78 +2,30 @@
     one of int_outcome__paired; where no instrument has two scores, the first by outcome_priority).
     -#}
 with scores as (
-    select * from {{ ref('fct_score') }}
-),
-
-sessions as (
-    select * from {{ ref('fct_session') }}
-),
-
-instruments as (
-    select * from {{ ref('dim_instrument') }}
+    select * from {{ ref('int_outcome__scores') }}
+    where outcome_priority is not null
 ),
 
 paired as (
     select * from {{ ref('int_outcome__paired') }}
 ),
 
-in_series as (
-    select
-        scores.episode_key,
-        scores.instrument,
-        scores.session_index,
-        scores.score,
-        sessions.started_on as session_on,
-        instruments.name,
-        instruments.direction,
-        instruments.minimum,
-        instruments.maximum,
-        instruments.cutoff,
-        instruments.reliable_change,
-        instruments.outcome_priority
-    from scores
-    inner join instruments on scores.instrument = instruments.instrument
-    inner join sessions on scores.session_key = sessions.session_key
-    where
-        instruments.family = 'outcome'
-        and instruments.outcome_priority is not null
-        and scores.respondent = 'client'
-        and scores.scale = 'total'
-        and scores.is_primary
-        and scores.series = 'individual'
-        and scores.session_index is not null
-        and scores.episode_key is not null
-),
-
 ranked as (
     select
-        in_series.*,
+        scores.*,
         paired.change_class,
         dense_rank() over (
-            partition by in_series.episode_key
+            partition by scores.episode_key
             order by
                 case when paired.instrument is null then 1 else 0 end,
-                in_series.outcome_priority,
-                in_series.instrument
+                scores.outcome_priority,
+                scores.instrument
         ) as preference
-    from in_series
+    from scores
     left join paired
         on
-            in_series.episode_key = paired.episode_key
-            and in_series.instrument = paired.instrument
-),
-
-chosen as (
-    select
-        *,
-        row_number() over (partition by episode_key order by session_index) as place,
-        row_number() over (partition by episode_key order by session_index desc) as recency,
-        first_value(score) over (partition by episode_key order by session_index) as first_score,
-        first_value(session_index) over (
-            partition by episode_key order by session_index
-        ) as first_session_index
-    from ranked
-    where preference = 1
+            scores.episode_key = paired.episode_key
+            and scores.instrument = paired.instrument
 ),
 
 int_case__outcome_scores as (
@@ -94,15 +46,10 @@ int_case__outcome_scores as (
         recency,
         first_score,
         first_session_index,
-        case
-            when direction = 'higher_is_better' then score - first_score
-            else first_score - score
-        end as improvement,
-        case
-            when direction = 'higher_is_better' then score >= cutoff
-            else score < cutoff
-        end as is_healthy
-    from chosen
+        improvement,
+        not is_case as is_healthy
+    from ranked
+    where preference = 1
 )
 
 select * from int_case__outcome_scores

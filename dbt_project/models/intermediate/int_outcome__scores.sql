@@ -52,11 +52,11 @@ judgeable as (
         instruments.minimum,
         instruments.maximum,
         instruments.outcome_priority,
-        -- what is published comes before what is computed from the norms
+        -- What is published comes before what is computed from the norms. A published cut-off that
+        -- is not for the client's age is none.
         coalesce(
             in_treatment.caseness_cutoff,
-            instruments.cutoff,
-            cast(norms.cutoff_c as decimal(9, 4))
+            case when instruments.cutoff is null then cast(norms.cutoff_c as decimal(21, 12)) end
         ) as cutoff,
         coalesce(
             cast(instruments.reliable_change as decimal(21, 12)),
