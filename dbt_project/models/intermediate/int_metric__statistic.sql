@@ -6,6 +6,7 @@
 {%- set parts = [
     'int_statistic__alliance_slope',
     'int_statistic__survival',
+    'int_statistic__effect_size',
 ] %}
 
 with int_metric__statistic as (
