@@ -20,7 +20,7 @@ norms as (
     select * from {{ ref('int_outcome__norms') }}
 ),
 
--- A form of a follow-up meeting, or of one after the closing, says how it went on, not how it ended.
+-- A form of a follow-up meeting, or of one after the closing, says how it went on after the end.
 in_treatment as (
     select
         scores.*,

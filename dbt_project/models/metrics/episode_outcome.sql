@@ -15,14 +15,15 @@ follow_ups as (
     select * from {{ ref('int_outcome__follow_up') }}
 ),
 
--- What the practice's own regression predicts for this intake, in the direction of better
+-- Against what the practice's own regression predicts for this intake, in standard deviations
 predicted as (
     select
         changes.*,
-        severities.sd_first,
         severities.mean_effect,
-        (severities.intercept + severities.slope * changes.first_score - changes.last_score)
-        * case when changes.direction = 'higher_is_better' then -1 else 1 end
+        {{ safe_ratio(
+            'severities.intercept + severities.slope * changes.first_score - changes.last_score',
+            'severities.sd_first'
+        ) }} * case when changes.direction = 'higher_is_better' then -1 else 1 end
             as better_than_predicted
     from changes
     left join severities on changes.instrument = severities.instrument
@@ -53,8 +54,7 @@ episode_outcome as (
         predicted.jt_category,
         case
             when predicted.n_scores >= 2
-                then round({{ safe_ratio('predicted.better_than_predicted', 'predicted.sd_first') }}
-                + predicted.mean_effect, 12)
+                then round(predicted.better_than_predicted + predicted.mean_effect, 12)
         end as severity_adjusted,
         predicted.n_early_scores,
         predicted.has_sudden_gain,
