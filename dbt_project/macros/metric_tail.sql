@@ -70,3 +70,8 @@
     excluded_n,
     denominator_n
 {%- endmacro %}
+
+{#- A number that goes up by one from quarter to quarter, by any day of the quarter. -#}
+{% macro quarter_number(day) -%}
+    (year({{ day }}) * 4 + quarter({{ day }}) - 1)
+{%- endmacro %}

@@ -108,7 +108,9 @@ shares as (
     select
         *,
         {{ safe_ratio('numerator + prior_n * prior_mean', 'denominator_n + prior_n') }}
-            as shrunken_estimate
+            as shrunken_estimate,
+        numerator + prior_n * prior_mean as posterior_a,
+        denominator_n - numerator + prior_n * (1 - prior_mean) as posterior_b
     from priors
 ),
 
@@ -123,13 +125,15 @@ int_metric__shrunken as (
         round(reliability, 12) as reliability,
         round(mu, 12) as expected,
         case
-            when is_estimated then 'between-clinician share estimated'
+            when is_estimated then 'between-clinician share estimated by moments'
             else 'between-clinician share assumed'
         end as prior_words,
-        icc
+        icc,
+        cast(null as double) as posterior_a,
+        cast(null as double) as posterior_b
     from means
     union all
-    -- the standard deviation of the beta posterior
+    -- the posterior is a beta distribution of these two shapes; its standard deviation
     select
         scope_value as clinician_key,
         metric_id,
@@ -142,7 +146,9 @@ int_metric__shrunken as (
         round({{ safe_ratio('denominator_n', 'denominator_n + prior_n') }}, 12) as reliability,
         round(prior_mean * denominator_n, 12) as expected,
         'between-clinician share assumed' as prior_words,
-        {{ param('dropout_icc_default') }} as icc
+        {{ param('dropout_icc_default') }} as icc,
+        posterior_a,
+        posterior_b
     from shares
 )
 

@@ -45,6 +45,7 @@ between_squares as (
 mean_squares as (
     select
         layouts.*,
+        between_squares.between_squares,
         {{ safe_ratio('between_squares.between_squares', 'layouts.k - 1') }} as msb,
         {{ safe_ratio('layouts.within_squares', 'layouts.n - layouts.k') }} as msw,
         {{ safe_ratio(
@@ -65,7 +66,8 @@ variances as (
         *,
         msw as sig2,
         case
-            when is_estimated then greatest(0.0, {{ safe_ratio('msb - msw', 'n0') }})
+            when is_estimated
+                then {{ between_variance('moments', 'between_squares', 'k', 'msw', 'n0') }}
             else
                 msw
                 * {{ param('alliance_icc_default') }}

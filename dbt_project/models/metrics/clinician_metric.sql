@@ -6,8 +6,25 @@ shrunken as (
     select * from {{ ref('int_metric__shrunken') }}
 ),
 
+posteriors as (
+    select * from {{ ref('int_metric__posterior') }}
+),
+
 tails as (
     select * from {{ ref('int_metric__binomial') }}
+),
+
+flagged as (
+    select * from {{ ref('int_metric__flagged') }}
+),
+
+persistent as (
+    select distinct
+        clinician_key,
+        metric_id,
+        instrument,
+        last_quarter_number
+    from {{ ref('int_metric__persistent') }}
 ),
 
 catalogue as (
@@ -21,7 +38,9 @@ clinicians as (
         -- nothing is drawn from a figure that waits or stands on too few forms, nor judged by it
         case when status not in ('pending', 'insufficient_coverage') then period end
             as settled_period,
-        coalesce(instrument, '') as instrument_or_none
+        coalesce(instrument, '') as instrument_or_none,
+        case when period_kind = 'quarter' then {{ quarter_number('period_starts_on') }} end
+            as quarter_number
     from estimates
     where scope_kind = 'clinician'
 ),
@@ -49,6 +68,15 @@ joined as (
         practices.estimate as practice_estimate,
         shrunken.shrunken_estimate,
         shrunken.shrunken_se,
+        -- a mean has a normal posterior, a share a beta one
+        coalesce(
+            posteriors.shrunken_lo,
+            round(shrunken.shrunken_estimate - {{ normal_975() }} * shrunken.shrunken_se, 12)
+        ) as shrunken_lo,
+        coalesce(
+            posteriors.shrunken_hi,
+            round(shrunken.shrunken_estimate + {{ normal_975() }} * shrunken.shrunken_se, 12)
+        ) as shrunken_hi,
         shrunken.reliability,
         shrunken.prior_words,
         shrunken.icc,
@@ -57,7 +85,12 @@ joined as (
         coalesce(
             tails.tail, case when clinicians.mid_p < 0.5 then 'high' else 'low' end
         ) as known_tail,
-        catalogue.flag_side,
+        flagged.flag,
+        flagged.is_discovery,
+        case
+            when catalogue.flag_side != 'none' and clinicians.period_kind = 'quarter'
+                then persistent.clinician_key is not null
+        end as is_persistent,
         completions.feedback_completion,
         clinicians.status = 'ok'
         and clinicians.denominator_n >= {{ param('display_comparative_n') }} as is_comparable
@@ -74,12 +107,30 @@ joined as (
             and clinicians.metric_id = shrunken.metric_id
             and clinicians.instrument_or_none = coalesce(shrunken.instrument, '')
             and clinicians.settled_period = shrunken.period
+    left join posteriors
+        on
+            clinicians.clinician_key = posteriors.clinician_key
+            and clinicians.metric_id = posteriors.metric_id
+            and clinicians.instrument_or_none = coalesce(posteriors.instrument, '')
+            and clinicians.settled_period = posteriors.period
     left join tails
         on
             clinicians.clinician_key = tails.clinician_key
             and clinicians.metric_id = tails.metric_id
             and clinicians.instrument_or_none = coalesce(tails.instrument, '')
             and clinicians.settled_period = tails.period
+    left join flagged
+        on
+            clinicians.clinician_key = flagged.clinician_key
+            and clinicians.metric_id = flagged.metric_id
+            and clinicians.instrument_or_none = coalesce(flagged.instrument, '')
+            and clinicians.period = flagged.period
+    left join persistent
+        on
+            clinicians.clinician_key = persistent.clinician_key
+            and clinicians.metric_id = persistent.metric_id
+            and clinicians.instrument_or_none = coalesce(persistent.instrument, '')
+            and clinicians.quarter_number = persistent.last_quarter_number
     left join completions
         on
             clinicians.clinician_key = completions.clinician_key
@@ -90,7 +141,6 @@ tailed as (
     select
         *,
         case when shown_mid_p is not null then known_tail end as shown_tail,
-        {{ compare_ready('least(shown_mid_p, 1 - shown_mid_p)') }} as tail_p,
         coalesce(
             prior_words || ' ' || cast(cast(icc as decimal(9, 3)) as {{ text_type() }}),
             'nothing to draw from'
@@ -120,6 +170,8 @@ clinician_metric as (
         bound_hi,
         shrunken_estimate,
         shrunken_se,
+        shrunken_lo,
+        shrunken_hi,
         reliability,
         practice_estimate,
         expected_n as expected,
@@ -128,12 +180,15 @@ clinician_metric as (
         feedback_completion,
         is_comparable,
         status,
-        case
-            when not is_comparable or denominator_n < {{ param('flag_min_n') }} then null
-            when flag_side not in (shown_tail, 'both') then null
-            when tail_p < {{ param('flag_review_tail') }} then 'review'
-            when tail_p < {{ param('flag_conversation_tail') }} then 'conversation'
-        end as flag,
+        coalesce(
+            status = 'ok'
+            and {{ compare_ready('reliability') }}
+            >= {{ compare_ready(param('statement_reliability')) }},
+            false
+        ) as can_state,
+        flag,
+        is_discovery,
+        is_persistent,
         method
         || case measure_kind
             when 'mean' then '; empirical Bayes, ' || prior_method
