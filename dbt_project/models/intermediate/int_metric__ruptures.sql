@@ -1,5 +1,5 @@
-{#- Units of the alert share and of the rupture metrics (metrics.md 2.2, 4.4 R1, R4). Only probable
-    ruptures of the canonical method count; possible ones are displayed, never counted. -#}
+{#- Units of the rupture metrics (metrics.md 4.4 R1, R4). Only probable ruptures of the canonical
+    method count; possible ones are displayed, never counted. -#}
 {{ config(materialized='view') }}
 
 with scores as (
@@ -21,20 +21,6 @@ instruments as (
 ruptures as (
     select * from {{ ref('rupture') }}
     where tier = 'probable' and method_id = 'casesens_shrunk_sd'
-),
-
-alerts as (
-    select
-        'alert_share' as metric_id,
-        scores.instrument,
-        episodes.clinician_key,
-        scores.score_key as unit_key,
-        scores.session_on as occurred_on,
-        false as is_excluded,
-        scores.score < scores.cutoff as is_numerator
-    from scores
-    inner join episodes on scores.episode_key = episodes.episode_key
-    where scores.cutoff is not null
 ),
 
 -- At risk from session 2 on: the first score can never be an onset.
@@ -99,11 +85,6 @@ repairs as (
 ),
 
 int_metric__ruptures as (
-    select
-        *,
-        cast(null as double) as value
-    from alerts
-    union all
     select
         *,
         cast(null as double) as value

@@ -4,10 +4,13 @@
 
 {%- set parts = [
     'int_metric__endings',
+    'int_metric__engagement',
     'int_metric__attendance',
     'int_metric__early_alliance',
+    'int_metric__early_goals',
+    'int_metric__alliance_levels',
+    'int_metric__rated_sessions',
     'int_metric__ruptures',
-    'int_metric__engagement',
     'int_metric__outcomes',
     'int_metric__nhs',
     'int_metric__after_ending',

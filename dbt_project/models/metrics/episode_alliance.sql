@@ -1,9 +1,18 @@
+{%- set whole = 'decimal(38, 0)' %}
 with scores as (
     select * from {{ ref('int_alliance__scores') }}
 ),
 
 slopes as (
     select * from {{ ref('int_alliance__slopes') }}
+),
+
+log2_slopes as (
+    select * from {{ ref('int_alliance__log2_slopes') }}
+),
+
+component_gaps as (
+    select * from {{ ref('int_alliance__component_gaps') }}
 ),
 
 episodes as (
@@ -46,6 +55,12 @@ summed as (
         count(case when recency <= {{ param('current_level_scores') }} then 1 end) as n_current,
         sum(case when recency <= {{ param('current_level_scores') }} then score end) as sum_current,
         min(score) as minimum,
+        -- n times the sum of squares about the mean, exact
+        cast(
+            count(*) * sum(cast(score * 10000 as {{ whole }}) * cast(score * 10000 as {{ whole }}))
+            - sum(cast(score * 10000 as {{ whole }})) * sum(cast(score * 10000 as {{ whole }}))
+            as double
+        ) as spread,
         max(case when recency = 1 then score end) as last_score,
         case
             when max(cutoff) is not null then count(case when score < cutoff then 1 end)
@@ -105,12 +120,27 @@ with_slopes as (
         case when judged.has_headroom then slopes.slope end as slope,
         case when judged.has_headroom then slopes.slope_intercept end as slope_intercept,
         case when judged.has_headroom then slopes.slope_se end as slope_se,
-        slopes.t_quantile
+        slopes.t_quantile,
+        case when judged.has_headroom then log2_slopes.log2_slope end as log2_slope,
+        case when judged.has_headroom then log2_slopes.log2_slope_se end as log2_slope_se,
+        component_gaps.goal_gap,
+        component_gaps.task_gap,
+        component_gaps.has_goal_gap,
+        component_gaps.has_task_gap,
+        coalesce(component_gaps.n_component_forms, 0) as n_component_forms
     from judged
     left join slopes
         on
             judged.episode_key = slopes.episode_key
             and judged.instrument = slopes.instrument
+    left join log2_slopes
+        on
+            judged.episode_key = log2_slopes.episode_key
+            and judged.instrument = log2_slopes.instrument
+    left join component_gaps
+        on
+            judged.episode_key = component_gaps.episode_key
+            and judged.instrument = component_gaps.instrument
 ),
 
 episode_alliance as (
@@ -137,11 +167,14 @@ episode_alliance as (
         cast(minimum as double) as minimum,
         cast(first_score as double) as first_score,
         cast(last_score as double) as last_score,
+        round(sqrt(spread / nullif(n_scores * (n_scores - 1), 0)) / 10000, 12) as score_sd,
         slope,
         slope_intercept,
         slope_se,
         round(slope - t_quantile * slope_se, 12) as slope_lo,
         round(slope + t_quantile * slope_se, 12) as slope_hi,
+        log2_slope,
+        log2_slope_se,
         cast(headroom as double) as headroom,
         alert_sessions,
         {{ safe_ratio('alert_sessions', 'n_scores') }} as alert_share,
@@ -155,6 +188,11 @@ episode_alliance as (
         coalesce(
             ceiling_sessions = n_scores and n_scores >= {{ param('ceiling_min_scores') }}, false
         ) as is_uninformative_ceiling,
+        n_component_forms,
+        goal_gap,
+        task_gap,
+        has_goal_gap,
+        has_task_gap,
         case
             when is_pending then 'pending'
             when is_truncated then 'not_applicable'
