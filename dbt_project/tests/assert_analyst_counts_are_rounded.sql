@@ -17,3 +17,11 @@ where
     at_risk % cast({{ param('round_to') }} as bigint) != 0
     or events % cast({{ param('round_to') }} as bigint) != 0
     or censored % cast({{ param('round_to') }} as bigint) != 0
+union all
+select
+    'expected_course' as table_name,
+    expected_course_key as row_name
+from {{ ref('analyst__expected_course') }}
+where
+    reference_episodes % cast({{ param('round_to') }} as bigint) != 0
+    or band_episodes % cast({{ param('round_to') }} as bigint) != 0

@@ -2,6 +2,7 @@
 -- depends_on: {{ ref('analyst__practice_metric') }}, {{ ref('analyst__survival') }}
 -- depends_on: {{ ref('analyst__metric_catalogue') }}, {{ ref('analyst__parameter') }}
 -- depends_on: {{ ref('analyst__instrument') }}, {{ ref('analyst__delivery') }}
+-- depends_on: {{ ref('analyst__expected_course') }}
 select
     table_name,
     column_name

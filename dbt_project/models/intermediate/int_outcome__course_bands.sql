@@ -30,8 +30,9 @@ thirds as (
         instrument,
         direction,
         count(*) as reference_episodes,
-        {{ quantile_of('first_score', 1 / 3) }} as first_third,
-        {{ quantile_of('first_score', 2 / 3) }} as second_third
+        -- rounded, so that a limit of 17.3 is not 17.299999999999997
+        round({{ quantile_of('first_score', 1 / 3) }}, 6) as first_third,
+        round({{ quantile_of('first_score', 2 / 3) }}, 6) as second_third
     from pairs
     group by instrument, direction
 ),

@@ -31,7 +31,7 @@ int_signal__outcome as (
         line as threshold,
         cast(score as double) as score,
         cast(null as double) as previous,
-        cast(abs(score - line) as double) as fall
+        round(cast(abs(score - line) as double), 12) as fall
     from on_track
     union all
     select

@@ -34,6 +34,10 @@ episodes as (
     select * from {{ ref('fct_episode') }}
 ),
 
+on_track as (
+    select * from {{ ref('int_outcome__on_track') }}
+),
+
 signals as (
     select * from {{ ref('signal') }}
     where colour is not null
@@ -64,7 +68,7 @@ judged as (
                     instruments.cutoff is not null
                     or instruments.alert_drop is not null
                     or instruments.al4_min_drop is not null
-            else false
+            else on_track.score_key is not null
         end as has_rule,
         scores.n_scores = 1
         and (instruments.family = 'outcome' or instruments.cutoff is null) as is_too_early
@@ -75,6 +79,7 @@ judged as (
             scores.episode_key = told.episode_key
             and scores.instrument = told.instrument
             and scores.session_index = told.session_index
+    left join on_track on scores.score_key = on_track.score_key
     where scores.recency = 1
 ),
 

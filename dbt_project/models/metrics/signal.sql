@@ -1,6 +1,6 @@
 {#- Every firing of a rule that is switched on. The rules themselves are in the models of `parts`,
     one per kind of instrument, all with the same columns. -#}
-{%- set parts = ['int_signal__alliance'] -%}
+{%- set parts = ['int_signal__alliance', 'int_signal__outcome'] -%}
 
 with fired as (
     {% for part in parts %}
@@ -40,6 +40,7 @@ signal as (
             'previous': as_figure('fired.previous'),
             'threshold': as_figure('fired.threshold'),
             'fall': as_figure('fired.fall'),
+            'colour': 'fired.colour',
         }) }} as reason,
         cast({{ param('params_version') }} as integer) as params_version
     from fired
