@@ -1,6 +1,6 @@
 {#- P(Z > x) of a standard normal Z, x >= 0: Hart's rational approximation as West (2005, "Better
     approximations to cumulative normal functions") gives it, a continued fraction beyond
-    10 / sqrt(2). Relative error below 1e-13 down to p = 1e-15, and no dialect function. -#}
+    10 / sqrt(2). Error below 1e-15, relative error below 1e-8; no dialect function. -#}
 {% macro normal_upper_tail(x) -%}
     {%- set t = '(' ~ x ~ ')' -%}
     {%- set above = [

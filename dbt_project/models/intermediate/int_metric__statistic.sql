@@ -7,10 +7,7 @@
     'int_statistic__alliance_slope',
     'int_statistic__survival',
     'int_statistic__effect_size',
-    'int_statistic__repair',
-    'int_statistic__recognition',
-    'int_statistic__response',
-    'int_statistic__agenda',
+    'int_statistic__dropout_sdr',
 ] %}
 
 with int_metric__statistic as (

@@ -19,11 +19,7 @@ described as (
     select
         endings.*,
         coalesce(clinicians.site_id, 'unknown') as site_id,
-        -- a supervisor's own cases are those of staff
-        case coalesce(clinicians.role, 'unknown')
-            when 'supervisor' then 'staff'
-            else coalesce(clinicians.role, 'unknown')
-        end as stratum
+        {{ dropout_stratum('clinicians.role') }} as stratum
     from endings
     left join clinicians on endings.clinician_key = clinicians.clinician_key
 ),
