@@ -25,6 +25,11 @@ def raw_ids(prefix: str, numbers: pl.Expr | str, width: int) -> pl.Expr:
     return pl.lit(prefix) + (column + 1).cast(pl.String).str.zfill(width)
 
 
+def at_hour(day: pl.Expr, hour: pl.Expr | int) -> pl.Expr:
+    """An hour of a day."""
+    return day.cast(pl.Datetime("us")) + pl.duration(hours=hour)
+
+
 def _pick(rng: np.random.Generator, count: int, words: dict[str, float]) -> pl.Series:
     """Draw words with the given weights."""
     weights = np.array(list(words.values()))

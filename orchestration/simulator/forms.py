@@ -41,7 +41,7 @@ class Forms:
     intake: np.ndarray
 
 
-def _seen(practice: Practice) -> pl.DataFrame:
+def attended_sessions(practice: Practice) -> pl.DataFrame:
     """Attended individual sessions with all that their forms depend on, one row each."""
     people = practice.clinicians
     episodes = practice.episodes
@@ -59,7 +59,7 @@ def _seen(practice: Practice) -> pl.DataFrame:
         .select(
             "episode", "client", "clinician", "focus", "will_attend", "ending", "severity",
             "within_sd", "is_ceiling", "gain", "uses_wai", "rates_too", "clinician_missing",
-            "head_start", "pair",
+            "head_start", "pair", "arrival", "trauma",
         )
     )  # fmt: skip
     return (
@@ -74,7 +74,7 @@ def _seen(practice: Practice) -> pl.DataFrame:
     )
 
 
-def _missing_chance(seen: pl.DataFrame) -> np.ndarray:
+def missing_chance(seen: pl.DataFrame) -> np.ndarray:
     """Chance that the alliance form of each session does not come back (metrics.md 4.5)."""
     is_dropout = pl.col("ending") == 1
     left = pl.col("will_attend") - pl.col("session")
@@ -152,6 +152,37 @@ def _symptom_items(rng: np.random.Generator, total: np.ndarray, tilt: np.ndarray
     return np.clip(np.round(items), 0, 3)
 
 
+def _symptoms(
+    seen: pl.DataFrame, level: np.ndarray, intake: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Expected PHQ-9 and GAD-7 totals where wellbeing is at `level` on the ORS scale."""
+    drop = intake[seen["episode"].to_numpy()] - level
+    severity = seen["severity"].to_numpy()
+    phq = value("phq_intake") + value("phq_intake_sd") * severity + _PHQ_PER_ORS * drop
+    gad = value("gad_intake") + value("gad_intake_sd") * severity + _GAD_PER_ORS * drop
+    return phq, gad
+
+
+def outcome_items(
+    rng: np.random.Generator, seen: pl.DataFrame, level: np.ndarray, intake: np.ndarray
+) -> tuple[tuple[str, np.ndarray, np.ndarray], ...]:
+    """Items of the outcome forms at a level: instrument, who is asked, forms x items.
+
+    Args:
+        rng: the stream of draws.
+        seen: one row per form; which site the client is seen at, episode, severity.
+        level: on the ORS scale.
+        intake: level at intake per episode.
+    """
+    is_wai = seen["uses_wai"].to_numpy()
+    phq, gad = _symptoms(seen, level, intake)
+    return (
+        ("ors", ~is_wai, _ors_items(rng, level)),
+        ("phq9", is_wai, _symptom_items(rng, phq, _PHQ_TILT)),
+        ("gad7", is_wai, _symptom_items(rng, gad, np.zeros(7))),
+    )
+
+
 def _frame(
     seen: pl.DataFrame, mask: np.ndarray, instrument: str, items: np.ndarray, **extra: object
 ) -> pl.DataFrame:
@@ -227,7 +258,7 @@ def _with_missing_items(rng: np.random.Generator, frame: pl.DataFrame) -> pl.Dat
     return frame.with_columns(gaps)
 
 
-def _clinician_rating(rng: np.random.Generator, seen: pl.DataFrame) -> np.ndarray:
+def clinician_rating(rng: np.random.Generator, seen: pl.DataFrame) -> np.ndarray:
     """Clinician's own rating 12 to 60 of the session: lower than the client's, follows in part."""
     spread = value("wai_per_srs") * np.hypot(value("alliance_client_sd"), value("alliance_pair_sd"))
     above = np.minimum(seen["alliance"].to_numpy().astype(float), 40.0) - value("alliance_start")
@@ -244,15 +275,12 @@ def _alliance_and_outcome(
     rng: np.random.Generator, seen: pl.DataFrame, intake: np.ndarray
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Answered forms and the forms that were due, for all instruments."""
-    chance = _missing_chance(seen)
+    chance = missing_chance(seen)
     is_wai = seen["uses_wai"].to_numpy()
     session = seen["session"].to_numpy()
     is_missing = rng.random(len(seen)) < chance
     level = _ors_level(rng, seen, intake)
-    drop = intake[seen["episode"].to_numpy()] - level
-    severity = seen["severity"].to_numpy()
-    phq = value("phq_intake") + value("phq_intake_sd") * severity + _PHQ_PER_ORS * drop
-    gad = value("gad_intake") + value("gad_intake_sd") * severity + _GAD_PER_ORS * drop
+    phq, gad = _symptoms(seen, level, intake)
     symptoms_due = is_wai & ((session == 1) | (session % 4 == 0))
     # Forms before a session come back a little more often than those after it.
     quieter = 0.7 * chance
@@ -262,7 +290,7 @@ def _alliance_and_outcome(
     rating_missing = rng.random(len(seen)) < 0.2
     phq_items = _symptom_items(rng, phq, _PHQ_TILT)
     gad_items = _symptom_items(rng, gad, np.zeros(7))
-    rating = _clinician_rating(rng, seen)[:, None]
+    rating = clinician_rating(rng, seen)[:, None]
     due = (
         ("srs", ~is_wai, is_missing, _srs_items(rng, seen), chance),
         ("wai_sr", is_wai, is_missing, _wai_items(rng, seen), chance),
@@ -309,7 +337,7 @@ def fill_in(rng: np.random.Generator, practice: Practice, known_until: object) -
         2.0,
         36.0,
     )
-    seen = _seen(practice)
+    seen = attended_sessions(practice)
     answered, expected = _alliance_and_outcome(rng, seen, intake)
     times = seen.select("booking", "started_at", "ended_at", "collection_mode")
     answered = answered.join(times, on="booking", how="left", maintain_order="left")

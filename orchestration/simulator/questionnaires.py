@@ -1,9 +1,9 @@
 """Forms in the shapes the two systems export: canonical item rows, and the tool's wide rows.
 
-The practice system holds WAI-SR, PHQ-9, GAD-7 and the clinicians' own form, one row per item. The
-feedback tool holds SRS and ORS, one row per session, among columns that identify people (here
-obviously invented ones) and that must never leave the reader. Wrong totals and forms answered twice
-arise here.
+The practice system holds WAI-SR, PHQ-9, GAD-7 and the clinicians' own form, one row per item, and
+what reports.py adds. The feedback tool holds SRS and ORS, one row per session, among columns that
+identify people (here obviously invented ones) and that must never leave the reader. Wrong totals
+and forms answered twice arise here.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from orchestration.simulator.details import raw_ids
 from orchestration.simulator.forms import CLINICIAN_FORM, ITEM_COLUMNS, Forms
 from orchestration.simulator.parameters import value
 from orchestration.simulator.practice import Practice
+from orchestration.simulator.reports import Reports
 
 TOOL_INSTRUMENTS = ("srs", "ors")
 QUARTET = ITEM_COLUMNS[:4]
@@ -113,6 +114,38 @@ def item_rows(
             episode_id=pl.when(pl.lit(recorded).gather(pl.col("keeps"))).then("episode_id")
         )
         .drop("form", "is_linked", "is_total", "keeps")
+    )
+
+
+def report_rows(practice: Practice, reports: Reports, has_record: np.ndarray) -> pl.DataFrame:
+    """Rupture reports and the other forms of reports.py: one row per form and scale, times local.
+
+    Args:
+        practice: the practice with details.
+        reports: what was said; a form after the end names the episode and no session.
+        has_record: per episode, whether the practice keeps a record of it.
+
+    Returns:
+        The columns of `item_rows` without those of declined forms.
+    """
+    keys = ["booking", "instrument", "respondent", "completed_at"]
+    numbers = (
+        reports.rows.select(keys)
+        .unique(maintain_order=True)
+        .with_columns(response_id=raw_ids("q", pl.int_range(pl.len()), 7))
+    )
+    recorded = pl.Series("recorded", has_record).gather(reports.rows["episode"])
+    ids = _bookings(practice).drop("ended_at", "collection_mode")
+    return (
+        reports.rows.with_columns(is_recorded=recorded)
+        .join(numbers, on=keys, how="left", maintain_order="left")
+        .join(ids, on="booking", how="left", maintain_order="left")
+        .with_columns(
+            session_id=pl.when("is_linked").then("session_id"),
+            episode_id=pl.when("is_recorded").then("episode_id"),
+            known_from=pl.col("completed_at"),
+        )
+        .drop("episode", "is_linked", "is_recorded")
     )
 
 

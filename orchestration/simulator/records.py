@@ -13,14 +13,13 @@ import numpy as np
 import polars as pl
 
 from orchestration.simulator.course import DROPOUT, ENDINGS, NEVER_STARTED, PLANNED
-from orchestration.simulator.details import SEEN, raw_ids
+from orchestration.simulator.details import SEEN, at_hour, raw_ids
 from orchestration.simulator.forms import Forms
 from orchestration.simulator.parameters import value
-from orchestration.simulator.people import supervision_pairs
 from orchestration.simulator.practice import Practice
+from orchestration.simulator.supervision import supervise
 
 NEW_CLINICIAN_DAYS = 900
-SUPERVISION_EVERY_WEEKS = 4
 _BANDS = ((18, "18-24"), (25, "25-34"), (35, "35-44"), (45, "45-54"), (55, "55-64"), (65, "65+"))
 
 
@@ -41,10 +40,6 @@ class Records:
     supervision: pl.DataFrame
     has_record: np.ndarray
     closure: pl.DataFrame
-
-
-def _at_hour(day: pl.Expr, hour: pl.Expr | int) -> pl.Expr:
-    return day.cast(pl.Datetime("us")) + pl.duration(hours=hour)
 
 
 def _closures(rng: np.random.Generator, practice: Practice) -> pl.DataFrame:
@@ -114,8 +109,8 @@ def _episodes(rng: np.random.Generator, practice: Practice, closure: pl.DataFram
             ),
         )
         .with_columns(
-            known_from=_at_hour(pl.col("opened_on"), 9),
-            settled_at=_at_hour(pl.col("closed_on"), 17),
+            known_from=at_hour(pl.col("opened_on"), 9),
+            settled_at=at_hour(pl.col("closed_on"), 17),
         )
     )
 
@@ -193,7 +188,7 @@ def _clients(
         trauma_history=pl.col("trauma"),
         preference_met=pl.when(pl.col("preference_recorded")).then("preference_met"),
         intake_severity=severity,
-    ).with_columns(known_from=_at_hour(pl.col("referred_on"), 9))
+    ).with_columns(known_from=at_hour(pl.col("referred_on"), 9))
 
 
 def _clinicians(rng: np.random.Generator, practice: Practice) -> pl.DataFrame:
@@ -213,90 +208,18 @@ def _clinicians(rng: np.random.Generator, practice: Practice) -> pl.DataFrame:
             "ended_on": pl.Series(ended),
         }
     ).with_columns(
-        known_from=_at_hour(pl.col("started_on"), 8), settled_at=_at_hour(pl.col("ended_on"), 17)
+        known_from=at_hour(pl.col("started_on"), 8), settled_at=at_hour(pl.col("ended_on"), 17)
     )
 
 
-def _assignments(practice: Practice) -> tuple[list[tuple[int, int, int, int]], int]:
-    """Supervisor, supervisee, first and last week (-1: still); one change in the middle."""
-    people = practice.clinicians
-    pairs = supervision_pairs(people)
-    supervisors = np.flatnonzero(people.role == "supervisor")
-    middle = practice.calendar.weeks // 2
-    supervised = np.flatnonzero((pairs >= 0) & (people.role != "supervisor"))
-    changes = int(supervised[0]) if len(supervised) and len(supervisors) > 1 else -1
-    rows = []
-    for i in np.flatnonzero(pairs >= 0).tolist():
-        start = int(people.start_week[i])
-        end = int(people.end_week[i]) if people.end_week[i] <= practice.calendar.weeks else -1
-        if i == changes and start < middle:
-            other = int(supervisors[supervisors != pairs[i]][0])
-            rows += [(int(pairs[i]), i, start, middle), (other, i, middle, end)]
-        else:
-            rows.append((int(pairs[i]), i, start, end))
-    return rows, changes
-
-
-def _supervision(rng: np.random.Generator, practice: Practice) -> pl.DataFrame:
-    """Dated assignments, and the meetings at which a client was discussed."""
-    calendar, ids = practice.calendar, practice.clinicians.ids
-    rows, _ = _assignments(practice)
-    episodes = practice.episodes.filter(pl.col("attended") > 1)
-    clinician = episodes["clinician"].to_numpy()
-    first = episodes["first_on"].to_numpy()
-    last = episodes["last_seen_at"].dt.date().to_numpy()
-    client = episodes["client"].to_numpy()
-    of_clinician = {i: np.flatnonzero(clinician == i) for i in range(len(ids))}
-    made: list[dict[str, object]] = []
-    for supervisor, supervisee, start, end in rows:
-        began = calendar.day(np.array(start), 0)
-        # The day before the next pair begins, so that two never overlap.
-        ended = calendar.day(np.array(end), -1) if end >= 0 else None
-        pair = {"supervisor_id": ids[supervisor], "supervisee_id": ids[supervisee]}
-        made.append({**pair, "kind": "assignment", "started_on": began, "ended_on": ended})
-        mine = of_clinician[supervisee]
-        stop = end if end >= 0 else calendar.weeks
-        for week in range(start + 1 + supervisee % 3, stop, SUPERVISION_EVERY_WEEKS):
-            on = calendar.day(np.array(week), 2)
-            active = mine[(first[mine] <= on) & (last[mine] >= on)]
-            if on > calendar.end_on or not len(active):
-                continue
-            for who in rng.choice(active, min(2, len(active)), replace=False):
-                meeting = {"kind": "individual", "started_on": on, "ended_on": on}
-                made.append({**pair, **meeting, "client": int(client[who])})
-    frame = pl.DataFrame(
-        {
-            name: pl.Series(name, [row.get(name) for row in made], dtype=dtype, strict=False)
-            for name, dtype in {
-                "supervisor_id": pl.String,
-                "supervisee_id": pl.String,
-                "kind": pl.String,
-                "client": pl.Int64,
-            }.items()
-        }
-        | {
-            name: pl.Series(
-                name,
-                np.array([row[name] if row[name] is not None else "NaT" for row in made], "M8[D]"),
-            )
-            for name in ("started_on", "ended_on")
-        }
-    )
-    is_pair = pl.col("kind") == "assignment"
-    ends = _at_hour(pl.col("ended_on"), pl.when(is_pair).then(17).otherwise(8))
-    return frame.sort("started_on", "supervisee_id", "kind", maintain_order=True).with_columns(
-        supervision_id=raw_ids("v", pl.int_range(pl.len()), 5),
-        client_id=raw_ids("c", "client", 6),
-        known_from=_at_hour(pl.col("started_on"), 8),
-        settled_at=ends,
-    )
-
-
-def write_down(rng: np.random.Generator, practice: Practice, forms: Forms) -> Records:
+def write_down(
+    rng: np.random.Generator, later: np.random.Generator, practice: Practice, forms: Forms
+) -> Records:
     """Turn what happened into what the practice system holds in the end.
 
     Args:
         rng: the stream of draws.
+        later: the stream of what supervision takes up because of a rupture.
         practice: the practice with details.
         forms: its forms; the intake level becomes the recorded intake severity.
 
@@ -313,7 +236,7 @@ def write_down(rng: np.random.Generator, practice: Practice, forms: Forms) -> Re
         clients=_clients(rng, practice, episodes, forms.intake),
         clinicians=_clinicians(rng, practice),
         episodes=episodes.filter(pl.Series(has_record)),
-        supervision=_supervision(rng, practice),
+        supervision=supervise(rng, later, practice),
         has_record=has_record,
         closure=closure,
     )

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
 from orchestration.simulator.clean_up import clean_up_delivery
 from orchestration.simulator.corrections import (
@@ -27,8 +28,9 @@ from orchestration.simulator.forms import fill_in
 from orchestration.simulator.knowledge import make_moments
 from orchestration.simulator.people import make_clinicians
 from orchestration.simulator.practice import live
-from orchestration.simulator.questionnaires import item_rows, tool_rows
+from orchestration.simulator.questionnaires import item_rows, report_rows, tool_rows
 from orchestration.simulator.records import write_down
+from orchestration.simulator.reports import ask_more
 from orchestration.simulator.truth import Truth, tell_truth
 
 DEFAULT_END = date(2026, 11, 20)
@@ -72,7 +74,7 @@ def simulate(
         raise ValueError(f"a practice needs 2 clinicians and {FEWEST_SESSIONS} sessions at least")
     if truth_dir.resolve().is_relative_to(inbox.resolve()):
         raise ValueError("the truth may not lie in the inbox, where the pipeline would read it")
-    streams = np.random.default_rng(seed).spawn(8)
+    streams = np.random.default_rng(seed).spawn(9)
     weeks = sessions // (clinicians * BOOKINGS_A_WEEK)
     calendar = make_calendar(end_on, min(max(weeks, SHORTEST_WEEKS), LONGEST_WEEKS))
     people = make_clinicians(streams[0], clinicians, calendar.weeks)
@@ -82,8 +84,15 @@ def simulate(
     practice = live(streams[1], people, calendar, sessions - group_rows)
     practice = with_details(streams[2], practice, group_rows)
     forms = fill_in(streams[3], practice, moments.final)
-    records = write_down(streams[4], practice, forms)
-    answers = item_rows(streams[5], practice, forms, records.has_record)
+    reports = ask_more(streams[7], practice, forms, moments.final)
+    records = write_down(streams[4], streams[8], practice, forms)
+    answers = pl.concat(
+        [
+            item_rows(streams[5], practice, forms, records.has_record),
+            report_rows(practice, reports, records.has_record),
+        ],
+        how="diagonal",
+    )
     tool = tool_rows(streams[5], practice, forms)
 
     booked = correct_sessions(streams[6], records.sessions, moments)
@@ -105,6 +114,6 @@ def simulate(
     ]
     for delivery in deliveries:
         write_delivery(inbox, delivery)
-    truth = tell_truth(practice, forms, records, aliases, planted)
+    truth = tell_truth(practice, forms, reports, records, aliases=aliases, planted=planted)
     truth.write(truth_dir)
     return truth

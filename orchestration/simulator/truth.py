@@ -14,10 +14,11 @@ import polars as pl
 from orchestration.simulator.corrections import Aliases
 from orchestration.simulator.course import ENDINGS
 from orchestration.simulator.details import SEEN, raw_ids
-from orchestration.simulator.forms import Forms
+from orchestration.simulator.forms import CLINICIAN_FORM, Forms
 from orchestration.simulator.parameters import PARAMETERS
 from orchestration.simulator.practice import Practice
 from orchestration.simulator.records import Records
+from orchestration.simulator.reports import Reports
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,11 @@ class Truth:
         ruptures: episode_id, onset_session, depth (SRS points), shape (sudden, slow),
             deepest_session, repaired_at (session, null when not repaired by the last day),
             is_hidden (a client who answers 40 whatever happens).
-        forms: episode_id, session_id, session_index, instrument, chance (that it goes missing),
-            is_missing, is_rupture_open.
+        forms: episode_id, session_id, session_index, instrument, respondent, chance (that it goes
+            missing), is_missing, is_rupture_open.
+        reports: session_id, respondent (client, clinician, observer), is_rupture_open, reported:
+            what was said of a session against what was so.
+        follow_ups: episode_id, completed_at, level (ORS points) of clients asked after the end.
         sessions: session_id, episode_id, status as it finally is, session_index (null where the
             session does not count), alliance (latent SRS total), dip (points below the usual).
         aliases: client_id, alias_id of clients registered twice.
@@ -49,6 +53,8 @@ class Truth:
     episodes: pl.DataFrame
     ruptures: pl.DataFrame
     forms: pl.DataFrame
+    reports: pl.DataFrame
+    follow_ups: pl.DataFrame
     sessions: pl.DataFrame
     aliases: pl.DataFrame
     planted: pl.DataFrame
@@ -121,13 +127,20 @@ def _ruptures(practice: Practice) -> pl.DataFrame:
 
 
 def tell_truth(
-    practice: Practice, forms: Forms, records: Records, aliases: Aliases, planted: pl.DataFrame
+    practice: Practice,
+    forms: Forms,
+    reports: Reports,
+    records: Records,
+    *,
+    aliases: Aliases,
+    planted: pl.DataFrame,
 ) -> Truth:
     """Put the truth into tables.
 
     Args:
         practice: the practice with details.
         forms: its forms.
+        reports: what was said besides.
         records: what was written down of it.
         aliases: clients registered twice.
         planted: mistakes of the last delivery.
@@ -147,10 +160,16 @@ def tell_truth(
     of_booking = practice.bookings.with_row_index("booking").select(
         pl.col("booking").cast(pl.Int64), "session_id", "episode_id"
     )
-    expected = forms.expected.join(of_booking, on="booking", maintain_order="left").select(
+    by_clinician = pl.col("instrument") == CLINICIAN_FORM
+    due = forms.expected.with_columns(
+        respondent=pl.when(by_clinician).then(pl.lit("clinician")).otherwise(pl.lit("client"))
+    )
+    due = pl.concat([due, reports.expected.select(due.columns)])
+    expected = due.join(of_booking, on="booking", maintain_order="left").select(
         "episode_id",
         "session_id",
         "instrument",
+        "respondent",
         "chance",
         "is_missing",
         session_index="session",
@@ -170,6 +189,12 @@ def tell_truth(
         episodes=_episodes(practice, records),
         ruptures=_ruptures(practice),
         forms=expected,
+        reports=reports.said.join(of_booking, on="booking", maintain_order="left").select(
+            "session_id", "respondent", "reported", is_rupture_open="is_open"
+        ),
+        follow_ups=reports.follow_ups.select(
+            raw_ids("e", "episode", 6).alias("episode_id"), "completed_at", "level"
+        ),
         sessions=sessions,
         aliases=aliases.rows.select("client_id", "alias_id").unique(maintain_order=True),
         planted=planted,
