@@ -31,11 +31,15 @@
     {%- set z = normal_975() -%}
     {%- set x = 'cast(' ~ successes ~ ' as double)' -%}
     {%- set m = 'nullif(cast(' ~ n ~ ' as double), 0)' -%}
-    greatest(0.0, least(1.0, (
-        ({{ x }} / {{ m }}) + {{ z }} * {{ z }} / (2 * {{ m }})
-        {{ side }} {{ z }} * sqrt(
-            ({{ x }} / {{ m }}) * (1 - {{ x }} / {{ m }}) / {{ m }}
-            + {{ z }} * {{ z }} / (4 * {{ m }} * {{ m }})
-        )
-    ) / (1 + {{ z }} * {{ z }} / {{ m }})))
+    case
+        -- greatest and least pass over a null, so an empty denominator is told first
+        when {{ m }} > 0
+            then greatest(0.0, least(1.0, (
+                    ({{ x }} / {{ m }}) + {{ z }} * {{ z }} / (2 * {{ m }})
+                    {{ side }} {{ z }} * sqrt(
+                        ({{ x }} / {{ m }}) * (1 - {{ x }} / {{ m }}) / {{ m }}
+                        + {{ z }} * {{ z }} / (4 * {{ m }} * {{ m }})
+                    )
+                ) / (1 + {{ z }} * {{ z }} / {{ m }})))
+    end
 {%- endmacro %}

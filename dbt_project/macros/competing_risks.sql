@@ -150,7 +150,7 @@
 
 {#- A share, its standard error and its log-log limits, rounded, under the given names. -#}
 {% macro _share_with_limits(share, se, names) -%}
-    {%- set z = '1.959963984540054' -%}
+    {%- set z = normal_975() -%}
     {%- set inside = compare_ready(share) ~ ' > 0 and ' ~ compare_ready(share) ~ ' < 1' -%}
     {%- set exponent = z ~ ' * ' ~ se ~ ' / (' ~ share ~ ' * abs(ln(nullif(' ~ share ~ ', 0))))' -%}
     round(cast({{ share }} as double), 12) as {{ names.share }},

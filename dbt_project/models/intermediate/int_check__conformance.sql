@@ -109,17 +109,21 @@ sums as (
     group by metric_id, coalesce(instrument, ''), period
 ),
 
+-- A few figures are of the whole practice only, and their definition says so.
 added_up as (
     select
         sums.metric_id is null
         or practices.denominator_n != sums.denominator_n
         or coalesce(practices.numerator, 0) != sums.numerator as is_different
     from {{ ref('practice_metric') }} as practices
+    inner join {{ ref('metric_definitions') }} as definitions
+        on practices.metric_id = definitions.metric_id
     left join sums
         on
             practices.metric_id = sums.metric_id
             and coalesce(practices.instrument, '') = sums.instrument
             and practices.period = sums.period
+    where definitions.table_name like '%clinician_metric%'
 ),
 
 agenda as (

@@ -8,6 +8,10 @@
     'int_statistic__survival',
     'int_statistic__effect_size',
     'int_statistic__dropout_sdr',
+    'int_statistic__repair',
+    'int_statistic__recognition',
+    'int_statistic__response',
+    'int_statistic__agenda',
 ] %}
 
 with int_metric__statistic as (

@@ -11,6 +11,8 @@
     'int_metric__alliance_levels',
     'int_metric__rated_sessions',
     'int_metric__ruptures',
+    'int_metric__rupture_course',
+    'int_metric__rupture_response',
     'int_metric__outcomes',
     'int_metric__nhs',
     'int_metric__after_ending',

@@ -8,10 +8,6 @@ context as (
     select as_of from {{ ref('stg_context') }}
 ),
 
-period_kinds as (
-    {{ period_kinds() }}
-),
-
 indexes as (
     select distinct session_index - 1 as time_since_onset
     from {{ ref('fct_session') }}
@@ -32,29 +28,15 @@ clocked as (
     from times
 ),
 
-in_periods as (
-    select
-        clocked.*,
-        period_kinds.period_kind,
-        {{ period_starts_on('period_kinds.period_kind', 'clocked.onset_on') }} as period_starts_on
+known as (
+    select clocked.*
     from clocked
     cross join context
-    cross join period_kinds
     where clocked.onset_on <= context.as_of
 ),
 
 scoped as (
-    select
-        'practice' as scope_kind,
-        'practice' as scope_value,
-        in_periods.*
-    from in_periods
-    union all
-    select
-        'clinician' as scope_kind,
-        in_periods.clinician_key as scope_value,
-        in_periods.*
-    from in_periods
+    {{ in_scopes_and_periods('known', 'onset_on') }}
 ),
 
 ended as (
@@ -63,17 +45,17 @@ ended as (
         scope_kind,
         scope_value,
         instrument,
-        {{ period_name('period_kind', 'period_starts_on') }} as period,
+        period,
         period_kind,
         period_starts_on,
         cast(time_since_onset as integer) as time_since_onset,
-        count(*) as ruptures_n,
         count(case when outcome = 'repaired' then 1 end) as repaired,
         count(case when outcome = 'ended' then 1 end) as ended,
         count(case when outcome = 'censored' then 1 end) as censored
     from scoped
     group by
-        clock, scope_kind, scope_value, instrument, period_kind, period_starts_on, time_since_onset
+        clock, scope_kind, scope_value, instrument, period, period_kind, period_starts_on,
+        time_since_onset
 ),
 
 groups as (

@@ -1,0 +1,151 @@
+{#- What asks for a response, and the first response to it (metrics.md 4.4 R10, 6 F3). An alert is a
+    probable rupture of the canonical method or a tension the client reports (AL5), raised on the day
+    of its session. A response is a supervision record that names the client, of the episode's
+    clinician, on that day or later; or a rater's word that it was addressed, in that session or the
+    next one. Here: dates and whether they were in time. Not here: any rate. -#}
+with ruptures as (
+    select * from {{ ref('rupture') }}
+    where tier = 'probable' and method_id = 'casesens_shrunk_sd'
+),
+
+signals as (
+    select * from {{ ref('signal') }}
+    where rule_id = 'AL5'
+),
+
+sessions as (
+    select * from {{ ref('fct_session') }}
+    where series = 'individual' and session_index is not null
+),
+
+scores as (
+    select * from {{ ref('fct_score') }}
+),
+
+-- An assignment says who supervises, not that a case was talked about.
+records as (
+    select * from {{ ref('supervision') }}
+    where client_key is not null and kind != 'assignment'
+),
+
+context as (
+    select as_of from {{ ref('stg_context') }}
+),
+
+raised as (
+    select
+        rupture_key as alert_key,
+        'rupture' as alert_kind,
+        episode_key,
+        client_key,
+        clinician_key,
+        instrument,
+        onset_session_index as session_index
+    from ruptures
+    union all
+    select
+        signal_key as alert_key,
+        'report' as alert_kind,
+        episode_key,
+        client_key,
+        clinician_key,
+        instrument,
+        session_index
+    from signals
+),
+
+alerts as (
+    select
+        raised.*,
+        own_sessions.started_on as raised_on,
+        next_sessions.started_on as next_session_on,
+        context.as_of,
+        {{ add_days('own_sessions.started_on', param('response_days')) }} as days_are_over_on
+    from raised
+    cross join context
+    inner join sessions as own_sessions
+        on
+            raised.episode_key = own_sessions.episode_key
+            and raised.session_index = own_sessions.session_index
+    left join sessions as next_sessions
+        on
+            raised.episode_key = next_sessions.episode_key
+            and raised.session_index + 1 = next_sessions.session_index
+    where own_sessions.started_on <= context.as_of
+),
+
+addressed as (
+    select
+        alerts.alert_key,
+        min(sessions.started_on) as addressed_on
+    from alerts
+    inner join scores
+        on
+            alerts.episode_key = scores.episode_key
+            and scores.session_index between alerts.session_index and alerts.session_index + 1
+    inner join sessions on scores.session_key = sessions.session_key
+    where
+        scores.instrument = 'psq'
+        and scores.scale = 'rupture_addressed'
+        and scores.is_primary
+        and scores.score >= {{ param('addressed_from') }}
+    group by alerts.alert_key
+),
+
+supervised as (
+    select
+        alerts.alert_key,
+        min(records.started_on) as supervised_on
+    from alerts
+    inner join records
+        on
+            alerts.client_key = records.client_key
+            and alerts.clinician_key = records.supervisee_key
+            and alerts.raised_on <= records.started_on
+            and alerts.as_of >= records.started_on
+    group by alerts.alert_key
+),
+
+answered as (
+    select
+        alerts.*,
+        addressed.addressed_on,
+        supervised.supervised_on,
+        coalesce(
+            least(addressed.addressed_on, supervised.supervised_on),
+            addressed.addressed_on,
+            supervised.supervised_on
+        ) as responded_on,
+        coalesce(alerts.next_session_on, alerts.days_are_over_on) as next_until,
+        greatest(
+            alerts.days_are_over_on, coalesce(alerts.next_session_on, alerts.days_are_over_on)
+        ) as target_until
+    from alerts
+    left join addressed on alerts.alert_key = addressed.alert_key
+    left join supervised on alerts.alert_key = supervised.alert_key
+),
+
+int_rupture__alerts as (
+    select
+        alert_key,
+        alert_kind,
+        episode_key,
+        clinician_key,
+        instrument,
+        session_index,
+        raised_on,
+        next_session_on,
+        addressed_on,
+        supervised_on,
+        responded_on,
+        addressed_on is not null or coalesce(supervised_on <= next_until, false)
+            as is_addressed_by_next_session,
+        next_until > as_of as is_next_session_awaited,
+        coalesce(responded_on <= target_until, false) as is_in_time,
+        target_until > as_of as is_time_left,
+        cast({{ days_between('raised_on', 'coalesce(responded_on, as_of)') }} as integer)
+            as days_waited
+    from answered
+)
+
+select * from int_rupture__alerts
