@@ -18,7 +18,17 @@ from dashboards.scope import Role, Roster, Scope
 
 # The order on every page (screens.md 3). `period` and `month` are one filter with two defaults:
 # a page about a month opens on the last whole month, the others on all time.
-ORDER = ("period", "month", "site", "supervisor", "clinician", "measure", "status", "minutes")
+ORDER = (
+    "period",
+    "month",
+    "site",
+    "supervisor",
+    "clinician",
+    "measure",
+    "outcome",
+    "status",
+    "minutes",
+)
 
 ANY = ""
 MINUTES_PER_CASE = 10
@@ -35,6 +45,7 @@ class Filters:
     supervisor: str = ANY
     clinician: str = ANY
     measure: str = ANY
+    outcome: str = ANY
     status: str = "any"
     minutes: int = 60
 
@@ -102,10 +113,10 @@ class Bar:
         roster: Roster,
         day: date,
         periods: Sequence[str],
-        measures: Mapping[str, str],
+        measures: Mapping[str, Mapping[str, str]],
     ) -> None:
         self._scope, self._roster, self._day = scope, roster, day
-        self._periods, self._measures = list(periods), dict(measures)
+        self._periods, self._measures = list(periods), measures
         self._chosen: dict[str, object] = {}
 
     def draw(self, names: Sequence[str]) -> Filters:
@@ -132,7 +143,7 @@ class Bar:
             return len(self._sites()) > 1
         if name == "clinician":
             return len(self._scope.clinician_keys) > 1
-        return name != "measure" or bool(self._measures)
+        return name not in self._measures or bool(self._measures[name])
 
     def _select(
         self,
@@ -182,9 +193,14 @@ class Bar:
         return self._roster.label(str(key)) if key else everybody
 
     def _measure(self) -> None:
-        self._chosen["measure"] = self._select(
-            "measure", "Alliance measure", list(self._measures), lambda v: self._measures[str(v)]
-        )
+        self._questionnaire("measure", "Alliance measure")
+
+    def _outcome(self) -> None:
+        self._questionnaire("outcome", "Outcome measure")
+
+    def _questionnaire(self, name: str, label: str) -> None:
+        known = self._measures[name]
+        self._chosen[name] = self._select(name, label, list(known), lambda v: known[str(v)])
 
     def _status(self) -> None:
         self._chosen["status"] = self._select(

@@ -16,7 +16,7 @@ import streamlit as st
 
 from dashboards import parts, wording
 from dashboards.filters import Bar, Filters, narrow
-from dashboards.queries import cases, practice, reference
+from dashboards.queries import cases, outcomes, practice, reference
 from dashboards.registry import BY_NAME, PageSpec
 from dashboards.scope import Persona, Role, Roster, Scope, personas, resolve
 from dashboards.warehouse import Release, home, roster
@@ -94,7 +94,8 @@ def open_page(page: PageSpec, release: Release, scope: Scope) -> View:
     names = reference.names(scope)
     stamp, chosen = st.container(), Filters()
     if scope.role in page.roles:
-        measures = {code: names.of(code) for code in practice.measures(scope)}
+        used = {"measure": practice.measures(scope), "outcome": outcomes.measures(scope)}
+        measures = {name: {code: names.of(code) for code in codes} for name, codes in used.items()}
         bar = Bar(scope, everyone, release.as_of, practice.periods(scope), measures)
         # An open case is one case: filters would have nothing to change.
         is_open_case = page.name == "case" and "case" in st.query_params

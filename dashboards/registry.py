@@ -103,6 +103,20 @@ PAGES = (
         filters=("period", "site", "supervisor", "clinician"),
     ),
     PageSpec(
+        name="outcomes",
+        file="app_pages/outcomes.py",
+        title="Outcomes",
+        section="Practice",
+        icon=":material/trending_up:",
+        answers="How clients fared by their own ratings, and how many of them that is known of.",
+        cannot=(
+            "It cannot tell what treatment did from what time did, nor speak for clients who were "
+            "asked only once."
+        ),
+        filters=("period", "outcome"),
+        case_filters=("site", "supervisor", "clinician"),
+    ),
+    PageSpec(
         name="quality",
         file="app_pages/quality.py",
         title="Data quality",

@@ -74,6 +74,8 @@ RELATIONS: dict[str, Relation] = {
     "signal": Relation("metrics.signal", Reach.PERSON),
     "episode_alliance": Relation("metrics.episode_alliance", Reach.PERSON),
     "episode_ending": Relation("metrics.episode_ending", Reach.PERSON),
+    "episode_outcome": Relation("metrics.episode_outcome", Reach.PERSON),
+    "alert_status": Relation("metrics.alert_status", Reach.PERSON),
     "clinician_metric": Relation("metrics.clinician_metric", Reach.PERSON),
     "coverage": Relation("quality.coverage", Reach.PERSON),
     "score_issue": Relation("quality.score_issue", Reach.PERSON),
@@ -99,7 +101,12 @@ RELATIONS: dict[str, Relation] = {
     "ending_alliance": Relation("metrics.ending_alliance", Reach.PRACTICE),
     "alliance_month": Relation("metrics.alliance_month", Reach.PRACTICE),
     "practice_flow": Relation("metrics.practice_flow", Reach.PRACTICE),
+    "outcome_reference": Relation("metrics.outcome_reference", Reach.PRACTICE),
+    "expected_course": Relation(
+        "metrics.expected_course", Reach.PRACTICE, rounded="analyst.expected_course"
+    ),
     # no person in them
+    "benchmark": Relation("metrics.benchmark", Reach.OPEN),
     "metric_catalogue": Relation("metrics.metric_catalogue", Reach.OPEN),
     "parameter": Relation("metrics.parameter", Reach.OPEN),
     "dim_instrument": Relation("core.dim_instrument", Reach.OPEN),

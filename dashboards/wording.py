@@ -55,6 +55,7 @@ CHANGE_WORDS = {
     "improved": "Reliably better",
     "deteriorated": "Reliably worse",
     "unchanged": "No reliable change",
+    "not_applicable": "No reliable change, healthy from the start",
 }
 # Fewer than two forms, or a measure without a published reliable change.
 NO_CHANGE_CLASS = "Cannot be classed"
@@ -248,3 +249,8 @@ def limits(lo: float | None, hi: float | None, is_share: bool, digits: int = 1) 
     if is_share:
         return f"{lo * 100:.0f}{NBSP}to{NBSP}{hi * 100:.0f}"
     return f"{lo:.{digits}f}{NBSP}to{NBSP}{hi:.{digits}f}"
+
+
+def ready(status: str | None) -> str:
+    """Say whether a method that needs enough cases has them."""
+    return "● In use" if status == "ok" else "○ Too few cases yet"

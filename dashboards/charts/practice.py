@@ -22,6 +22,7 @@ from dashboards.charts.theme import (
     MUTED,
     NOTE,
     ORANGE,
+    PURPLE,
     VERMILION,
     rows,
 )
@@ -146,7 +147,7 @@ def rupture_quarters(frame: pl.DataFrame) -> alt.Chart:
     )
 
 
-def _height(data: list[dict[str, Any]]) -> int:
+def row_height(data: list[dict[str, Any]]) -> int:
     """Give the height of a chart of rows; the axis and its title are part of it."""
     lines = max((row["label"].count("\n") for row in data), default=0)
     return (_ROW_HEIGHT + 8 * lines) * max(len(data), 1) + _AXIS_HEIGHT
@@ -157,7 +158,7 @@ def wrapped(data: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**row, "label": "\n".join(wrap(row["label"], _LABEL_WIDTH))} for row in data]
 
 
-def _names(data: list[dict[str, Any]]) -> alt.Y:
+def names_axis(data: list[dict[str, Any]]) -> alt.Y:
     """Encode the label of a row, in the order given."""
     return alt.Y(
         "label:N",
@@ -185,7 +186,7 @@ def bars(data: list[dict[str, Any]], title: str, colour: str = BLUE) -> alt.Laye
     data = wrapped(data)
     longest = max((row["n"] for row in data), default=0) or 1
     base = alt.Chart(rows(data)).encode(
-        y=_names(data),
+        y=names_axis(data),
         x=alt.X(
             "n:Q",
             title=title,
@@ -199,7 +200,7 @@ def bars(data: list[dict[str, Any]], title: str, colour: str = BLUE) -> alt.Laye
             tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("n:Q", title=title)]
         ),
         base.mark_text(align="left", dx=5, color=INK).encode(text="n:Q"),
-    ).properties(height=_height(data))
+    ).properties(height=row_height(data))
 
 
 def rates(
@@ -209,7 +210,7 @@ def rates(
 
     Args:
         data: rows with `label`, `estimate`, `lo`, `hi` (shares) and `words`; estimate may be null,
-            then the words stand in its place.
+            then the words stand in its place. A row may have `published`, a share from elsewhere.
         title: the axis title.
         reference: a share to compare with and its words, or None.
     """
@@ -220,7 +221,7 @@ def rates(
         scale=alt.Scale(domain=[0, 1], nice=False),
         axis=alt.Axis(format=".0%", tickCount=6),
     )
-    y, base = _names(data), alt.Chart(rows(data))
+    y, base = names_axis(data), alt.Chart(rows(data))
     known = base.transform_filter("isValid(datum.estimate)")
     layers: list[Any] = []
     if reference:
@@ -239,4 +240,18 @@ def rates(
         .mark_text(align="left", dx=6, color=LABEL, fontStyle="italic")
         .encode(y=y, x=alt.value(0), text="words:N"),
     ]
-    return alt.layer(*layers).properties(height=_height(data))
+    if any(row.get("published") is not None for row in data):
+        elsewhere = base.transform_filter("isValid(datum.published)")
+        layers.append(
+            elsewhere.mark_point(
+                color=PURPLE, shape="diamond", filled=True, size=90, opacity=1
+            ).encode(
+                y=y,
+                x=alt.X("published:Q", title=title, scale=alt.Scale(domain=[0, 1], nice=False)),
+                tooltip=[
+                    alt.Tooltip("label:N", title=" "),
+                    alt.Tooltip("published:Q", title="Published", format=".0%"),
+                ],
+            )
+        )
+    return alt.layer(*layers).properties(height=row_height(data))
