@@ -34,6 +34,7 @@ PLAIN = {
     "full_from": 20,
     "parameter_id": "flag_min_n",
     "fallback": 20.0,
+    "needed": 200,
 }
 
 
