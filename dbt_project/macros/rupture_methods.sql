@@ -5,14 +5,25 @@
     mean (babl2024_2sd_retro with the standard deviation, xmr_control_chart with the sigma of the
     moving range). It looks ahead: the level is known when the series is. -#}
 {% macro rupture_level_fold(visits) -%}
-    {%- set threshold = '(memory.rule.level - memory.rule.k_sigma * memory.rule.level_spread)' -%}
     {{ rupture_course(visits, {
         'is_missing': 'visit.score is null',
-        'is_onset': '(' ~ compare_ready('visit.score') ~ ' < ' ~ compare_ready(threshold) ~ ')',
-        'opened': rupture_opened('memory.rule.level', 'memory.rule.level_spread', threshold),
+        'is_onset': rupture_is_below_level('visit.score', 'memory.rule.'),
+        'opened': rupture_opened(
+            'memory.rule.level', 'memory.rule.level_spread', _rupture_level_limit('memory.rule.')
+        ),
         'is_repair': rupture_score_is_back(),
         'in_control': {},
     }) }}
+{%- endmacro %}
+
+{#- Whether a score is below the limit. `rule` is where the figures stand: columns by themselves,
+    the memory inside a fold. -#}
+{% macro rupture_is_below_level(score, rule='') -%}
+    ({{ compare_ready(score) }} < {{ compare_ready(_rupture_level_limit(rule)) }})
+{%- endmacro %}
+
+{% macro _rupture_level_limit(rule) -%}
+    ({{ rule }}level - {{ rule }}k_sigma * {{ rule }}level_spread)
 {%- endmacro %}
 
 {#- `fall`: a drop of k spreads or more since the score before, whatever that score was
@@ -20,18 +31,29 @@
     none, and the mean of an empty list is null, so the first score is no fall. -#}
 {% macro rupture_fall_fold(visits) -%}
     {%- set before = list_mean('memory.in_control') -%}
-    {%- set drop = 'memory.rule.k_sigma * memory.rule.level_spread' -%}
     {%- set this = list_of('visit.score') -%}
     {{ rupture_course(visits, {
         'is_missing': 'visit.score is null',
-        'is_onset': 'coalesce(' ~ compare_ready(before ~ ' - visit.score') ~ ' >= '
-        ~ compare_ready(drop) ~ ', false)',
-        'opened': rupture_opened(before, 'memory.rule.level_spread', '(' ~ before ~ ' - ' ~ drop ~ ')'),
+        'is_onset': rupture_is_fall(before ~ ' - visit.score', 'memory.rule.'),
+        'opened': rupture_opened(
+            before,
+            'memory.rule.level_spread',
+            '(' ~ before ~ ' - memory.rule.k_sigma * memory.rule.level_spread)'
+        ),
         'is_repair': rupture_score_is_back(),
         'in_control': {
             'calm': this, 'onset': this, 'open': this, 'repaired': this, 'unrepaired': this
         },
     }) }}
+{%- endmacro %}
+
+{#- Whether a difference is a fall; a missing one is none. -#}
+{% macro rupture_is_fall(difference, rule='') -%}
+    coalesce(
+        {{ compare_ready(difference) }}
+        >= {{ compare_ready(rule ~ 'k_sigma * ' ~ rule ~ 'level_spread') }},
+        false
+    )
 {%- endmacro %}
 
 {#- `report`: somebody says so (psq_direct, therapist_coded, 3rs). No score, level or depth; a form

@@ -16,10 +16,8 @@
             instrument,
             session_index,
             score,
-            abs(
-                score
-                - lag(score) over (partition by episode_key, instrument order by session_index)
-            ) as moving_range
+            lag(score) over (partition by episode_key, instrument order by session_index) - score
+                as fall
         from {{ scores }}
     ),
 
@@ -31,8 +29,10 @@
             {{ safe_ratio('sum(score)', 'count(*)') }} as mean_score,
             sqrt({{ list_variance(ordered_list('cast(score as double)', 'session_index')) }})
                 as sd_score,
-            {{ safe_ratio('sum(moving_range)', 'count(moving_range)') }} / {{ param('xmr_d2') }}
-                as moving_sigma
+            {{ safe_ratio('sum(abs(fall))', 'count(fall)') }} / {{ param('xmr_d2') }}
+                as moving_sigma,
+            cast(min(score) as double) as lowest_score,
+            cast(max(fall) as double) as largest_fall
         from moves
         group by episode_key, instrument
         having count(*) >= 2
@@ -75,6 +75,8 @@
         figures.mean_score,
         figures.sd_score,
         figures.moving_sigma,
+        figures.lowest_score,
+        figures.largest_fall,
         listed.visits
     from figures
     inner join listed
@@ -115,10 +117,19 @@
                 and (series.is_ended or not rules.is_ended_only)
     ),
 
-    -- Without any spread of its own no fall is large.
+    -- Without any spread of its own no fall is large; and a series whose lowest score or largest
+    -- fall is no onset holds none, so it needs no fold.
     able as (
         select * from judged
-        where reference = 'in_control' or {{ compare_ready('level_spread') }} > 0
+        where
+            reference = 'in_control'
+            or (
+                {{ compare_ready('level_spread') }} > 0
+                and case reference
+                    when 'level' then {{ rupture_is_below_level('lowest_score') }}
+                    when 'fall' then {{ rupture_is_fall('largest_fall') }}
+                end
+            )
     ),
 
     folded as (
@@ -213,4 +224,10 @@
         from {{ folded }}
         where memory.current is not null
     ) as ruptures
+{%- endmacro %}
+
+{#- Sessions at the start of a series at which a rule can see no onset: none where it judges against
+    a level of the whole series, else the first. -#}
+{% macro rupture_unjudged_sessions(reference) -%}
+    case {{ reference }} when 'level' then 0 else 1 end
 {%- endmacro %}

@@ -33,7 +33,7 @@
         'better': ['higher', 'lower', 'neither'],
         'flag_side': ['high', 'low', 'both', 'none'],
     },
-    'benchmarks': {'kind': ['published', 'simulated', 'by_chance', 'plausibility']},
+    'benchmarks': {'kind': ['published', 'simulated', 'plausibility']},
     'quality_checks': {
         'kahn_class': ['conformance', 'completeness', 'plausibility'],
         'severity': ['blocking', 'warning'],

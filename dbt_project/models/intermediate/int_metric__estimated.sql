@@ -22,6 +22,10 @@ catalogue as (
     select * from {{ ref('metric_definitions') }}
 ),
 
+chances as (
+    select * from {{ ref('int_metric__chance') }}
+),
+
 parameters as (
     select * from {{ ref('parameters') }}
     where instrument is null
@@ -49,9 +53,13 @@ shares as (
                     {{ safe_ratio(
                         'counts.numerator + counts.excluded_n', 'counts.population_n'
                     ) }}
-        end as bound_hi
+        end as bound_hi,
+        -- where a number by chance alone is known, it is what one would expect (metrics.md 4.3)
+        round(counts.denominator_n * chances.rate, 12) as expected
     from counts
     inner join catalogue on counts.metric_id = catalogue.metric_id
+    left join chances
+        on counts.metric_id = chances.metric_id and counts.instrument = chances.instrument
     where catalogue.measure_kind = 'share'
 ),
 
@@ -87,7 +95,7 @@ measured as (
         bound_lo,
         bound_hi,
         cast(null as double) as sum_of_squares,
-        cast(null as double) as expected,
+        expected,
         cast(null as double) as mid_p,
         'Wilson 95 %' as method
     from shares

@@ -80,7 +80,7 @@ joined as (
         shrunken.reliability,
         shrunken.prior_words,
         shrunken.icc,
-        coalesce(shrunken.expected, clinicians.expected) as expected_n,
+        coalesce(clinicians.expected, shrunken.expected) as expected_n,
         coalesce(tails.mid_p, clinicians.mid_p) as shown_mid_p,
         coalesce(
             tails.tail, case when clinicians.mid_p < 0.5 then 'high' else 'low' end

@@ -10,12 +10,6 @@ charts as (
     select * from {{ ref('int_metric__charted') }}
 ),
 
--- What chance alone would mark, where it was simulated (metrics.md 4.3)
-chances as (
-    select * from {{ ref('benchmarks') }}
-    where kind = 'by_chance'
-),
-
 last_year as (
     select
         practices.*,
@@ -66,7 +60,7 @@ practice_metric as (
         cast(null as double) as shrunken_estimate,
         cast(null as double) as shrunken_se,
         cast(null as double) as reliability,
-        coalesce(compared.expected, compared.denominator_n * chances.value) as expected,
+        compared.expected,
         cast(null as double) as mid_p,
         compared.clinicians_n,
         compared.compared_period,
@@ -86,10 +80,6 @@ practice_metric as (
             compared.metric_id = charts.metric_id
             and compared.instrument_or_none = coalesce(charts.instrument, '')
             and compared.period = charts.period
-    left join chances
-        on
-            compared.metric_id = chances.metric_id
-            and compared.instrument = chances.instrument
 )
 
 select * from practice_metric
