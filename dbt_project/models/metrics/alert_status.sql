@@ -1,6 +1,7 @@
 {#- The colour of the latest score of an episode (metrics.md 3 and T12): what the signals at that
     session say, red before amber before green. Here: the choice of the colour. Not here: when a
-    rule fires (int_signal__…) or whether it is switched on (metrics.signal). -#}
+    rule fires (int_signal__…), where a client should be (metrics.expected_course), or whether a
+    rule is switched on (metrics.signal). -#}
 with instruments as (
     select
         known.*,
@@ -9,38 +10,56 @@ with instruments as (
     where known.family in ('alliance', 'outcome')
 ),
 
-scores as (
-    select
-        scores.*,
-        row_number() over (
-            partition by scores.episode_key, scores.instrument order by scores.session_index desc
-        ) as recency,
-        count(*) over (partition by scores.episode_key, scores.instrument) as n_scores,
-        lag(scores.score) over (
-            partition by scores.episode_key, scores.instrument order by scores.session_index
-        ) as previous_score
-    from {{ ref('fct_score') }} as scores
-    inner join instruments on scores.instrument = instruments.instrument
-    where
-        scores.respondent = 'client'
-        and scores.scale = 'total'
-        and scores.is_primary
-        and scores.series = 'individual'
-        and scores.session_index is not null
-        and scores.episode_key is not null
+alliance_scores as (
+    select * from {{ ref('int_alliance__scores') }}
 ),
 
-episodes as (
-    select * from {{ ref('fct_episode') }}
+outcome_scores as (
+    select * from {{ ref('int_outcome__scores') }}
 ),
 
 on_track as (
     select * from {{ ref('int_outcome__on_track') }}
 ),
 
+episodes as (
+    select * from {{ ref('fct_episode') }}
+),
+
 signals as (
     select * from {{ ref('signal') }}
     where colour is not null
+),
+
+scores as (
+    select
+        episode_key,
+        instrument,
+        session_index,
+        completed_on,
+        score
+    from alliance_scores
+    union all
+    select
+        episode_key,
+        instrument,
+        session_index,
+        completed_on,
+        score
+    from outcome_scores
+),
+
+ordered as (
+    select
+        *,
+        row_number() over (
+            partition by episode_key, instrument order by session_index desc
+        ) as recency,
+        count(*) over (partition by episode_key, instrument) as n_scores,
+        lag(score) over (
+            partition by episode_key, instrument order by session_index
+        ) as previous_score
+    from scores
 ),
 
 told as (
@@ -54,33 +73,37 @@ told as (
     group by episode_key, instrument, session_index
 ),
 
--- What green would rest on. A cut-off judges a single score; a rule of change needs two; the
--- outcome needs two and a rule that knows where the client should be.
+-- What green would rest on: of the alliance a rule that knows the instrument, where a cut-off
+-- judges a single score and a rule of change needs two; of the outcome an expected course that
+-- reaches this session.
 judged as (
     select
-        scores.*,
+        ordered.*,
         instruments.family,
         told.rule_ids,
         told.is_red,
         case
-            when instruments.family = 'alliance'
-                then
-                    instruments.cutoff is not null
-                    or instruments.alert_drop is not null
-                    or instruments.al4_min_drop is not null
-            else on_track.score_key is not null
+            when instruments.family = 'outcome' then on_track.episode_key is not null
+            else
+                instruments.cutoff is not null
+                or instruments.alert_drop is not null
+                or instruments.al4_min_drop is not null
         end as has_rule,
-        scores.n_scores = 1
+        ordered.n_scores = 1
         and (instruments.family = 'outcome' or instruments.cutoff is null) as is_too_early
-    from scores
-    inner join instruments on scores.instrument = instruments.instrument
+    from ordered
+    inner join instruments on ordered.instrument = instruments.instrument
     left join told
         on
-            scores.episode_key = told.episode_key
-            and scores.instrument = told.instrument
-            and scores.session_index = told.session_index
-    left join on_track on scores.score_key = on_track.score_key
-    where scores.recency = 1
+            ordered.episode_key = told.episode_key
+            and ordered.instrument = told.instrument
+            and ordered.session_index = told.session_index
+    left join on_track
+        on
+            ordered.episode_key = on_track.episode_key
+            and ordered.instrument = on_track.instrument
+            and ordered.session_index = on_track.session_index
+    where ordered.recency = 1
 ),
 
 alert_status as (
