@@ -8,6 +8,14 @@
     cast(sum(cast({{ expression }} as decimal(38, 15))) as double)
 {%- endmacro %}
 
+{#- Sum of squares about a mean or, with a second value and mean, of products. -#}
+{% macro centred_sum(value, mean, other=none, other_mean=none) -%}
+    {{ exact_sum(
+        '(' ~ value ~ ' - ' ~ mean ~ ') * ('
+        ~ (other or value) ~ ' - ' ~ (other_mean or mean) ~ ')'
+    ) }}
+{%- endmacro %}
+
 {#- The three kinds of period that a metric is given for, as rows of one column. -#}
 {% macro period_kinds() -%}
     select 'all' as period_kind

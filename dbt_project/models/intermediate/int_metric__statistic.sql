@@ -5,6 +5,8 @@
 
 {%- set parts = [
     'int_statistic__alliance_slope',
+    'int_statistic__attunement',
+    'int_statistic__feedback',
     'int_statistic__survival',
     'int_statistic__effect_size',
     'int_statistic__dropout_sdr',
