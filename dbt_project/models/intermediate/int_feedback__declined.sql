@@ -1,5 +1,5 @@
-{#- Alliance forms that the client declined or that were skipped as a whole (metrics.md 6 F6). A form
-    with an answer is none of them, even if single items were skipped. -#}
+{#- Alliance forms that the client declined or that were skipped as a whole (metrics.md 6 F6). A
+    form with an answer is none of them, even if single items were skipped. -#}
 {{ config(materialized='view') }}
 
 with skipped as (

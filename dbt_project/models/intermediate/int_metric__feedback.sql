@@ -1,5 +1,5 @@
-{#- Units of the feedback culture: how soon forms come, and in how many episodes the client was heard
-    (metrics.md 6 F2, F4). Completion itself is beside the attendance (int_metric__attendance). -#}
+{#- Units of the feedback culture: how soon forms come, and in how many episodes the client was
+    heard (metrics.md 6 F2, F4). Completion itself is beside attendance (int_metric__attendance). -#}
 {{ config(materialized='view') }}
 
 with eligible_sessions as (

@@ -1,5 +1,5 @@
-{#- The feedback figures that are no share or mean of units: the median hours until a form comes, and
-    the share of forms declined, which is given for the practice alone (metrics.md 6 F2, F6). -#}
+{#- The feedback figures that are no share or mean of units: the median hours until a form comes,
+    and the share of forms declined, which is given for the practice alone (metrics.md 6 F2, F6). -#}
 with eligible_sessions as (
     select * from {{ ref('int_metric__eligible_sessions') }}
 ),

@@ -78,11 +78,13 @@ attunement as (
         {{ safe_ratio('overestimated_n', 'n_pairs') }} as overestimated_share,
         case when is_enough then round({{ correlation('s_xx', 's_yy', 's_xy') }}, 12) end
             as tracking_r,
-        case when is_enough
-            then round({{ icc_a1('n_pairs', 's_xx', 's_yy', 's_xy', 'bias') }}, 12)
+        case
+            when is_enough
+                then round({{ icc_a1('n_pairs', 's_xx', 's_yy', 's_xy', 'bias') }}, 12)
         end as icc_a1,
-        case when is_enough
-            then round({{ concordance('n_pairs', 's_xx', 's_yy', 's_xy', 'bias') }}, 12)
+        case
+            when is_enough
+                then round({{ concordance('n_pairs', 's_xx', 's_yy', 's_xy', 'bias') }}, 12)
         end as ccc,
         cast({{ param('params_version') }} as integer) as params_version
     from measured
