@@ -93,6 +93,19 @@ PAGES = (
         filters=("period", "supervisor", "clinician", "measure"),
     ),
     PageSpec(
+        name="feedback",
+        file="app_pages/feedback.py",
+        title="Feedback",
+        section="Practice",
+        icon=":material/forum:",
+        answers=(
+            "Whether clients are heard, how openly they answer, and whether both sides see the "
+            "same session."
+        ),
+        cannot="It knows what was ticked, not what was held back.",
+        filters=("period", "supervisor", "clinician", "measure"),
+    ),
+    PageSpec(
         name="endings",
         file="app_pages/endings.py",
         title="Endings",

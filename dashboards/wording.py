@@ -22,6 +22,8 @@ TIER_WORDS = {
     "T4": "No change, or forms missing",
     "T5": "Going well",
 }
+_HOURS_AS_MINUTES, _HOURS_AS_HOURS = 2, 48
+
 # Shape beside the word, so that no status is told by colour alone (screens.md 8).
 TIER_SHAPES = {"T1": "▲", "T2": "■", "T3": "◆", "T4": "●", "T5": "○"}
 
@@ -109,6 +111,17 @@ def whole(value: int | None) -> str:
 def percent(value: float | None) -> str:
     """Say a share between 0 and 1 as a whole percentage."""
     return NOTHING if value is None else f"{value * 100:.0f}{NBSP}%"
+
+
+def duration(hours: float | None) -> str:
+    """Say a time as short as its length allows: 3 min, 5 h, 4 days."""
+    if hours is None:
+        return NOTHING
+    if abs(hours) < _HOURS_AS_MINUTES:
+        return f"{hours * 60:.0f}{NBSP}min"
+    if abs(hours) < _HOURS_AS_HOURS:
+        return f"{hours:.0f}{NBSP}h"
+    return f"{hours / 24:.0f}{NBSP}days"
 
 
 def counted(n: int, one: str, many: str | None = None) -> str:
