@@ -78,6 +78,7 @@ RELATIONS: dict[str, Relation] = {
     "episode_outcome": Relation("metrics.episode_outcome", Reach.PERSON),
     "alert_status": Relation("metrics.alert_status", Reach.PERSON),
     "clinician_metric": Relation("metrics.clinician_metric", Reach.PERSON),
+    "dropout_adjusted": Relation("metrics.dropout_adjusted", Reach.PERSON),
     "coverage": Relation("quality.coverage", Reach.PERSON),
     "score_issue": Relation("quality.score_issue", Reach.PERSON),
     "dim_clinician": Relation("core.dim_clinician", Reach.PERSON),
@@ -103,6 +104,14 @@ RELATIONS: dict[str, Relation] = {
     "alliance_outcome": Relation("metrics.alliance_outcome", Reach.PRACTICE),
     "alliance_icc": Relation("metrics.alliance_icc", Reach.PRACTICE),
     "missing_form_bias": Relation("metrics.missing_form_bias", Reach.PRACTICE),
+    "ending_cif": Relation("metrics.ending_cif", Reach.PRACTICE),
+    "survival_test": Relation("metrics.survival_test", Reach.PRACTICE),
+    "dropout_stratum": Relation("metrics.dropout_stratum", Reach.PRACTICE),
+    "casemix_model": Relation(
+        "metrics.casemix_model", Reach.PRACTICE, rounded="analyst.casemix_model"
+    ),
+    "casemix_term": Relation("metrics.casemix_term", Reach.PRACTICE),
+    "casemix_calibration": Relation("metrics.casemix_calibration", Reach.PRACTICE),
     "alliance_month": Relation("metrics.alliance_month", Reach.PRACTICE),
     "practice_flow": Relation("metrics.practice_flow", Reach.PRACTICE),
     "outcome_reference": Relation("metrics.outcome_reference", Reach.PRACTICE),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import polars as pl
 import streamlit as st
 
 from dashboards import frame, parts, wording
+from dashboards.figures import casemix
 from dashboards.figures import endings as figures
 from dashboards.queries import practice, reference
 
@@ -31,13 +34,28 @@ parts.section(
 kind, value, name = compared()
 min_at_risk = int(reference.parameter(view.base, "survival_min_at_risk", 10))
 parts.show(figures.survival(view.scope, kind, value, name, min_at_risk), key="survival")
-parts.link("definitions", "Definition", metric="dropout_d1")
+full_from = int(reference.parameter(view.base, "flag_min_n", 20))
+numbers = figures.summary(view.base, filters.clinician, full_from)
+entries = reference.catalogue(view.base)
+for column, (metric, label, figure, beside) in zip(
+    st.columns(len(numbers), gap="large"), numbers, strict=True
+):
+    with column:
+        parts.tile(label, figure, parts.meaning(entries.get(metric)), beside)
+parts.link("definitions", "Definitions", metric="survival")
+
+if view.base.sees_practice_figures:
+    parts.section(
+        "Every way of ending together",
+        "All time, whole practice. Unplanned, planned, or moved on (transferred, referred, moved "
+        "away, administrative, died).",
+    )
+    parts.show(figures.competing(view.base, min_at_risk), key="competing")
 
 parts.section(
     "Six definitions, side by side",
     "Published rates differ by definition more than practices differ from each other.",
 )
-full_from = int(reference.parameter(view.base, "flag_min_n", 20))
 parts.show(figures.definitions(view.base, filters.period, full_from), key="definitions")
 
 if view.base.sees_cases:
@@ -68,6 +86,30 @@ if last is not None and not last.is_empty():
         ),
         "Last alliance rating by kind of ending",
     )
+
+parts.section(
+    "Allowing for the mix of cases",
+    "Some clinicians see clients who are more likely to stop, whoever sees them.",
+)
+st.html(f'<p class="says">{escape(casemix.state(view.base))}</p>')
+if casemix.is_standing(view.base):
+    st.html(f'<p class="says">{escape(casemix.quality(view.base))}</p>')
+    if view.base.sees_cases:
+        rows = casemix.adjusted(view.scope, filters.period, full_from)
+        if rows.is_empty():
+            parts.empty("No clinician in view has an ended case in this period.")
+        else:
+            period = wording.period(filters.period)
+            st.html(f'<p class="says">{escape(casemix.READING.format(period=period))}</p>')
+            parts.table(rows, "Unplanned endings against the mix of cases")
+    if view.base.sees_practice_figures:
+        parts.show(casemix.calibration(view.base), key="calibration")
+        with st.expander("What the model allows for"):
+            parts.table(casemix.terms(view.base), "Characteristics of the case-mix model")
+if view.base.sees_practice_figures:
+    parts.section("Trainees and staff", "All time. Supervisors' own cases are those of staff.")
+    st.html(f'<p class="says">{escape(casemix.strata_words(view.base))}</p>')
+    parts.table(casemix.strata(view.base), "Unplanned endings of trainees and staff")
 
 lapse = int(reference.parameter(view.base, "lapse_days_min", 42))
 parts.section("How ripe these figures are")

@@ -1,4 +1,4 @@
-"""The survival picture: who is still in treatment after each session, and on how many it rests."""
+"""Pictures of endings by session: survival curves, all ways of ending together, calibration."""
 
 from __future__ import annotations
 
@@ -7,9 +7,28 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from dashboards.charts.theme import BLUE, INK, LEFT_EXTENT, NOTE, PURPLE, rows
+from dashboards.charts.theme import (
+    BLUE,
+    GREY,
+    INK,
+    LEFT_EXTENT,
+    MUTED,
+    NOTE,
+    ORANGE,
+    PURPLE,
+    SKY,
+    rows,
+)
 
 _COLOURS = (BLUE, PURPLE)
+# Bands from the bottom up, with fills light enough for the names written in them.
+BANDS = {
+    "dropout": ("Unplanned", ORANGE),
+    "planned": ("Planned", SKY),
+    "moved_on": ("Moved on", "#c9ccd0"),
+    "still": ("Still coming", "#f4f2ec"),
+}
+_NAMED_FROM, _WIDE = 0.06, 0.9
 _LABELLED = 14
 _SHARE = alt.Scale(domain=[0, 1], nice=False)
 
@@ -142,3 +161,138 @@ def _at_risk(name: str, frame: pl.DataFrame, scale: alt.Scale, limit: int) -> al
         .encode(x=alt.X("session:Q", scale=scale, axis=hidden), y=line, text="at_risk:Q")
     )
     return alt.layer(title, numbers).properties(height=34)
+
+
+def band_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Give one row per session and band, starting before the first session with everybody.
+
+    Args:
+        frame: rows of `metrics.ending_cif`, already cut by `shown_competing`.
+    """
+    data: list[dict[str, Any]] = []
+    for place, (cause, (name, _)) in enumerate(BANDS.items()):
+        one = frame.filter(pl.col("cause") == ("dropout" if cause == "still" else cause))
+        column = "still_in_treatment" if cause == "still" else "cif"
+        data.append({"session": 0, "share": float(cause == "still"), "band": name, "place": place})
+        data += [
+            {
+                "session": row["session_index"],
+                "share": row[column],
+                "band": name,
+                "place": place,
+                "at_risk": row["at_risk"],
+            }
+            for row in one.iter_rows(named=True)
+        ]
+    return data
+
+
+def shown_competing(frame: pl.DataFrame, min_at_risk: int) -> pl.DataFrame:
+    """Cut the picture where fewer than the minimum are at risk, as the curves are."""
+    return frame.filter(pl.col("at_risk") >= min_at_risk)
+
+
+def competing(frame: pl.DataFrame) -> alt.VConcatChart:
+    """Draw what share of cases has ended in each way by each session, as bands of one whole.
+
+    Args:
+        frame: rows of `metrics.ending_cif`, cut by `shown_competing`.
+    """
+    data = band_rows(frame)
+    last = max(row["session"] for row in data)
+    limit = last + 1
+    # the last step needs a width to be seen, and the names a place to stand
+    data += [{**row, "session": limit} for row in data if row["session"] == last]
+    scale = alt.Scale(domain=[0, limit], nice=False)
+    across = alt.Axis(title="Session", tickMinStep=1, format="d", grid=False)
+    up = alt.Axis(format=".0%", minExtent=LEFT_EXTENT, maxExtent=LEFT_EXTENT, tickCount=5)
+    x = alt.X("session:Q", scale=scale, axis=across)
+    y = alt.Y("share:Q", stack="zero", title=None, scale=_SHARE, axis=up)
+    names = [name for name, _ in BANDS.values()]
+    fill = alt.Color(
+        "band:N",
+        scale=alt.Scale(domain=names, range=[colour for _, colour in BANDS.values()]),
+        legend=None,
+    )
+    base = alt.Chart(rows(data)).encode(x=x, y=y, order="place:Q")
+    area = base.mark_area(interpolate="step-after", stroke="#ffffff", strokeWidth=1.4).encode(
+        color=fill
+    )
+    tip = [
+        alt.Tooltip("band:N", title=" "),
+        alt.Tooltip("session:Q", title="By session"),
+        alt.Tooltip("share:Q", title="Share of cases", format=".0%"),
+        alt.Tooltip("at_risk:Q", title="At risk"),
+    ]
+    touch = (
+        base.transform_filter("isValid(datum.at_risk)")
+        .mark_bar(opacity=0, width=12)
+        .encode(tooltip=tip, color=fill)
+    )
+    middle = _middles(data, limit)
+    label = (
+        alt.Chart(rows(middle))
+        .mark_text(align="center", fontWeight=600, color=INK)
+        .encode(x=x, y=alt.Y("share:Q", title=None, scale=_SHARE, axis=up), text="band:N")
+    )
+    top = alt.layer(area, touch, label).properties(height=290)
+    strip = _at_risk("Whole practice", frame.filter(pl.col("cause") == "dropout"), scale, limit)
+    return alt.vconcat(top, strip, spacing=4).resolve_scale(x="independent", y="independent")
+
+
+def _middles(data: list[dict[str, Any]], limit: int) -> list[dict[str, Any]]:
+    """Find where the name of each band stands: the last wide place of it between the edges."""
+    sessions = sorted({row["session"] for row in data})
+    inside = [s for s in sessions if 0.12 * limit <= s <= 0.88 * limit] or sessions
+    share = {(row["band"], row["session"]): row["share"] for row in data}
+    names = [name for name, _ in BANDS.values()]
+    found = []
+    for place, name in enumerate(names):
+        widest = max(share[name, s] for s in inside)
+        best = max(s for s in inside if share[name, s] >= _WIDE * widest)
+        if share[name, best] >= _NAMED_FROM:
+            below = sum(share[other, best] for other in names[:place])
+            found.append(
+                {"session": best + 0.5, "share": below + share[name, best] / 2, "band": name}
+            )
+    return found
+
+
+def calibration(frame: pl.DataFrame) -> alt.LayerChart:
+    """Draw observed against expected shares by group, with the line on which they agree.
+
+    Args:
+        frame: rows of `metrics.casemix_calibration`.
+    """
+    data = [
+        {
+            "expected": row["expected_rate"],
+            "observed": row["observed_rate"],
+            "lo": row["lo"],
+            "hi": row["hi"],
+            "words": f"{row['observed']} of {row['episodes_n']}",
+        }
+        for row in frame.iter_rows(named=True)
+    ]
+    top = max([row["hi"] for row in data] + [row["expected"] for row in data])
+    scale = alt.Scale(domain=[0, min(1.0, top * 1.1)], nice=False)
+    percent = alt.Axis(format=".0%", tickCount=5)
+    x = alt.X("expected:Q", title="Expected unplanned endings", scale=scale, axis=percent)
+    y = alt.Y("observed:Q", title="Observed", scale=scale, axis=percent)
+    agree = alt.Chart(rows([{"expected": v, "observed": v} for v in (0.0, min(1.0, top * 1.1))]))
+    base = alt.Chart(rows(data))
+    return alt.layer(
+        agree.mark_line(color=MUTED, strokeDash=[5, 4]).encode(x=x, y=y),
+        base.mark_rule(color=GREY, strokeWidth=2).encode(
+            x=x, y=alt.Y("lo:Q", scale=scale, title="Observed"), y2="hi:Q"
+        ),
+        base.mark_point(color=BLUE, filled=True, size=80, opacity=1).encode(
+            x=x,
+            y=y,
+            tooltip=[
+                alt.Tooltip("words:N", title="Unplanned endings"),
+                alt.Tooltip("expected:Q", title="Expected", format=".0%"),
+                alt.Tooltip("observed:Q", title="Observed", format=".0%"),
+            ],
+        ),
+    ).properties(height=260)

@@ -13,7 +13,7 @@ from dashboards.charts import endings as curves
 from dashboards.charts import practice as charts
 from dashboards.charts.theme import spec
 from dashboards.parts import Drawn
-from dashboards.queries import practice, reference
+from dashboards.queries import endings, practice, reference
 from dashboards.scope import Scope
 
 _FEW = "Too few at risk: the curve is drawn while at least {n} cases are at risk."
@@ -74,6 +74,95 @@ def _table(name: str, frame: pl.DataFrame) -> pl.DataFrame:
             ],
         }
     )
+
+
+SUMMARY = {
+    "survival_3": "No unplanned ending by session 3",
+    "survival_8": "No unplanned ending by session 8",
+    "restricted_mean_12": "Sessions attended, of the first 12",
+    "never_started": "Never came to a first session",
+}
+_NOUNS = {"never_started": "ended cases"}
+
+
+def summary(
+    scope: Scope, clinician: str | None, full_from: int
+) -> list[tuple[str, str, wording.Figure, list[str]]]:
+    """Give the numbers of the curve over all time: of a clinician beside the practice, or alone.
+
+    Args:
+        scope: who is looking.
+        clinician: key of the one chosen, or None.
+        full_from: seed `flag_min_n`.
+
+    Returns:
+        Metric, label, figure and comparison of each.
+    """
+    whole = {
+        r["metric_id"]: r for r in practice.practice_figures(scope, "all").iter_rows(named=True)
+    }
+    units = reference.catalogue(scope)
+    found = []
+    for metric, label in SUMMARY.items():
+        unit = str(units.get(metric, {}).get("unit") or "share")
+        noun = _NOUNS.get(metric, "cases")
+        figure = wording.figure(whole.get(metric), unit, noun, full_from)
+        beside: list[str] = []
+        if clinician:
+            beside = [f"Whole practice: {figure.value}"]
+            own = endings.clinician_figure(scope, clinician, metric)
+            figure = wording.figure(own, unit, noun, full_from)
+        found.append((metric, label, figure, beside))
+    return found
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def competing(scope: Scope, min_at_risk: int) -> Drawn:
+    """Draw all ways of ending together, each taking its share of the whole."""
+    frame = curves.shown_competing(endings.competing(scope), min_at_risk)
+    if frame.is_empty():
+        return Drawn(None, "", empty=_FEW.format(n=min_at_risk))
+    last = {
+        row["cause"]: row
+        for row in frame.filter(pl.col("session_index") == pl.col("session_index").max()).iter_rows(
+            named=True
+        )
+    }
+    unplanned = last["dropout"]
+    spoken = wording.interval(unplanned["lo"], unplanned["hi"], is_share=True)
+    sentence = (
+        f"By session {unplanned['session_index']}, {wording.percent(unplanned['cif'])} of all "
+        f"cases had ended unplanned{spoken.replace(' · ', ' (')}{')' if spoken else ''}, "
+        f"{wording.percent(last['planned']['cif'])} as planned, "
+        f"{wording.percent(last['moved_on']['cif'])} had moved on, and "
+        f"{wording.percent(unplanned['still_in_treatment'])} were still coming. Less is unplanned "
+        "here than the curve above suggests, because who ends as planned can no longer stop."
+    )
+    return Drawn(spec(curves.competing(frame)), sentence, _competing_table(frame))
+
+
+def _competing_table(frame: pl.DataFrame) -> pl.DataFrame:
+    by_cause = {
+        cause: frame.filter(pl.col("cause") == cause)
+        for cause in ("dropout", "planned", "moved_on")
+    }
+    dropout = by_cause["dropout"]
+    table: dict[str, Any] = {
+        "Session": dropout["session_index"],
+        "At risk": dropout["at_risk"],
+        "Unplanned endings": dropout["events"],
+        "Other endings": dropout["other_events"],
+        "Left the count": dropout["censored"],
+    }
+    for cause, rows in by_cause.items():
+        table[f"{curves.BANDS[cause][0]}, by then"] = [
+            f"{wording.percent(row['cif'])} ({wording.limits(row['lo'], row['hi'], True)})"
+            if row["lo"] is not None
+            else wording.percent(row["cif"])
+            for row in rows.iter_rows(named=True)
+        ]
+    table["Still coming"] = [wording.percent(value) for value in dropout["still_in_treatment"]]
+    return pl.DataFrame(table)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

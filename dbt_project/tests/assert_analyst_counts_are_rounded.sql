@@ -25,3 +25,11 @@ from {{ ref('analyst__expected_course') }}
 where
     reference_episodes % cast({{ param('round_to') }} as bigint) != 0
     or band_episodes % cast({{ param('round_to') }} as bigint) != 0
+union all
+select
+    'casemix_model' as table_name,
+    casemix_model as row_name
+from {{ ref('analyst__casemix_model') }}
+where
+    episodes_n % cast({{ param('round_to') }} as bigint) != 0
+    or events % cast({{ param('round_to') }} as bigint) != 0

@@ -3,6 +3,7 @@
 -- depends_on: {{ ref('analyst__metric_catalogue') }}, {{ ref('analyst__parameter') }}
 -- depends_on: {{ ref('analyst__instrument') }}, {{ ref('analyst__delivery') }}
 -- depends_on: {{ ref('analyst__expected_course') }}
+-- depends_on: {{ ref('analyst__casemix_model') }}
 select
     table_name,
     column_name
