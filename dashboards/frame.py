@@ -171,10 +171,10 @@ def close_page() -> None:
 
 
 def refuse(page: PageSpec) -> None:
-    """Say that a page is not part of a role; the same words whatever it holds."""
+    """Say that a page is not part of a role; the same words whatever the release holds."""
     st.html(
-        f'<div class="empty"><b>Not part of this role.</b> {escape(page.title)} shows single '
-        "cases. This role works with practice figures.</div>"
+        f'<div class="empty"><b>Not part of this role.</b> {escape(page.title)} '
+        f"{escape(page.refusal)}</div>"
     )
     for name in ("month", "endings", "definitions"):
         parts.link(name, BY_NAME[name].title)

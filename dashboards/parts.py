@@ -18,7 +18,7 @@ from dashboards import wording
 from dashboards.registry import BY_NAME
 
 _LONG_TABLE = 150
-_SHORT = 24
+_SHORT = 30
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Drawn:
         table: the data behind it, with headings fit for reading.
         alt: alternative text.
         empty: why there is nothing to draw, and what to do.
+        is_fixed_order: whether a row is a clinician: then the table can never be sorted.
     """
 
     spec: dict[str, Any] | None
@@ -38,6 +39,7 @@ class Drawn:
     table: pl.DataFrame = field(default_factory=pl.DataFrame)
     alt: str = ""
     empty: str = ""
+    is_fixed_order: bool = False
 
 
 def section(title: str, note: str = "") -> None:
@@ -67,19 +69,23 @@ def show(drawn: Drawn, key: str) -> None:
         spec=drawn.spec, width="stretch", theme=None, key=key, alt=drawn.alt or drawn.sentence
     )
     with st.expander("Table of this figure"):
-        table(drawn.table, f"Table of the figure {key}")
+        table(drawn.table, f"Table of the figure {key}", is_fixed_order=drawn.is_fixed_order)
 
 
-def table(frame: pl.DataFrame, label: str) -> None:
+def table(frame: pl.DataFrame, label: str, *, is_fixed_order: bool = False) -> None:
     """Show rows as text: a plain table when short, a scrolling grid when long.
+
+    The headings of a grid sort. Nobody is to be sorted by a figure (metrics.md 8), so a table with
+    a row for each clinician is plain however long.
 
     Args:
         frame: readable columns; numbers stay numbers, dates are text already.
         label: what the table holds, unique on the page, for readers who cannot see it.
+        is_fixed_order: whether a row is a clinician.
     """
     if frame.height == 0:
         empty("No rows.")
-    elif frame.height <= _LONG_TABLE:
+    elif is_fixed_order or frame.height <= _LONG_TABLE:
         st.html(table_html(frame, label))
     else:
         st.dataframe(frame, hide_index=True, height=420, alt=label)

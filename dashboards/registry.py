@@ -29,6 +29,7 @@ class PageSpec:
         filters: those of `filters.ORDER` that change this page.
         case_filters: those that change only what a role with cases sees of it.
         roles: for whom it stands in the menu.
+        refusal: what another role is told, after the title.
     """
 
     name: str
@@ -41,6 +42,7 @@ class PageSpec:
     filters: tuple[str, ...] = ()
     case_filters: tuple[str, ...] = ()
     roles: tuple[Role, ...] = EVERYONE
+    refusal: str = "shows single cases. This role works with practice figures."
 
 
 PAGES = (
@@ -128,6 +130,21 @@ PAGES = (
         ),
         filters=("period", "outcome"),
         case_filters=("site", "supervisor", "clinician"),
+    ),
+    PageSpec(
+        name="variation",
+        file="app_pages/variation.py",
+        title="Variation",
+        section="Practice",
+        icon=":material/scatter_plot:",
+        answers="Whether clinicians differ by more than chance, and what is worth a conversation.",
+        cannot=(
+            "It cannot say why: other clients, other coding or other work look alike. It ranks "
+            "nobody."
+        ),
+        filters=("period",),
+        roles=(Role.DIRECTOR,),
+        refusal="sets clinicians beside one another and is kept for the clinical director.",
     ),
     PageSpec(
         name="quality",

@@ -169,7 +169,7 @@ def clinician_table(figures_: list[Shown]) -> None:
         )
         return
     table = pl.DataFrame([clinician_row(r, shown) for r in some.iter_rows(named=True)])
-    parts.table(table, f"{shown.name} by clinician")
+    parts.table(table, f"{shown.name} by clinician", is_fixed_order=True)
     if none := rows.height - some.height:
         st.html(
             f'<p class="note">{wording.counted(none, "clinician")} in view had no '

@@ -88,6 +88,7 @@ def coverage() -> None:
             }
         ),
         "Coverage by clinician",
+        is_fixed_order=True,
     )
 
 

@@ -174,4 +174,4 @@ def completion(scope: Scope, minimum: float) -> Drawn:
         }
     )
     chart = charts.rates(data, "Completed in time", (minimum, f"{minimum:.0%}"))
-    return Drawn(spec(chart), sentence, table)
+    return Drawn(spec(chart), sentence, table, is_fixed_order=True)

@@ -15,6 +15,7 @@ import pytest
 import dashboards.figures
 import dashboards.queries
 from dashboards.queries import cases, practice, reference
+from dashboards.queries.variation import Choice
 from dashboards.scope import Role, Scope
 from tests.unit.dashboards.small_release import ANNA, BORIS, case
 
@@ -35,6 +36,7 @@ PLAIN = {
     "parameter_id": "flag_min_n",
     "fallback": 20.0,
     "needed": 200,
+    "choice": Choice("dropout_d1", None),
 }
 
 
