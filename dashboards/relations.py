@@ -121,8 +121,6 @@ RELATIONS: dict[str, Relation] = {
     "funnel_limit": Relation("metrics.funnel_limit", Reach.PRACTICE),
     "funnel_dispersion": Relation("metrics.funnel_dispersion", Reach.PRACTICE),
     "change_decomposition": Relation("metrics.change_decomposition", Reach.PRACTICE),
-    "casemix_model": Relation("metrics.casemix_model", Reach.PRACTICE),
-    "dropout_stratum": Relation("metrics.dropout_stratum", Reach.PRACTICE),
     # no person in them
     "benchmark": Relation("metrics.benchmark", Reach.OPEN),
     "metric_catalogue": Relation("metrics.metric_catalogue", Reach.OPEN),
