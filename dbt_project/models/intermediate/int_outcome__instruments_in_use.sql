@@ -1,5 +1,6 @@
 {#- Which outcome instruments a clinician uses, and what can be told by each. Sites differ in what
-    they use, so an outcome is only missing where its instrument is in use. -#}
+    they use, so an outcome is only missing where its instrument is in use; a questionnaire that
+    nobody was ever asked twice is a screening, and its second score is not missing. -#}
 {{ config(materialized='view') }}
 
 with outcomes as (
@@ -13,6 +14,7 @@ instruments as (
         max(case when is_case_first is not null then 1 else 0 end) = 1 as has_cutoff
     from outcomes
     group by instrument
+    having max(n_scores) >= 2
 ),
 
 used as (
