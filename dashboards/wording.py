@@ -7,6 +7,7 @@ a metric (that is data, `metrics.metric_catalogue`) and anything of Streamlit.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -140,13 +141,15 @@ def period(code: str) -> str:
 
 
 def instrument(code: str | None) -> str:
-    """Say an instrument code as the field writes it: SRS, WAI-SR, PHQ-9."""
-    special = {"phq9": "PHQ-9", "gad7": "GAD-7", "oq45": "OQ-45", "core10": "CORE-10"}
+    """Say an instrument code as the field writes it: SRS, WAI-SR, PHQ-9.
+
+    The sentences of the warehouse say it by the same rule (macro instrument_word).
+    """
     if not code:
         return NOTHING
     if code.startswith("custom:"):
         return code.removeprefix("custom:")
-    return special.get(code, code.upper().replace("_", "-"))
+    return re.sub(r"([A-Z])([0-9])", r"\1-\2", code.upper().replace("_", "-"))
 
 
 @dataclass(frozen=True)

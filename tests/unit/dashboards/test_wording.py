@@ -41,6 +41,8 @@ def test_periods(code: str, said: str) -> None:
         ("srs", "SRS"),
         ("wai_sr", "WAI-SR"),
         ("phq9", "PHQ-9"),
+        ("pcl5", "PCL-5"),
+        ("core10", "CORE-10"),
         ("custom:mood", "mood"),
         ("wai_sr_t", "WAI-SR-T"),
         (None, "–"),
