@@ -114,6 +114,14 @@ def percent(value: float | None) -> str:
     return NOTHING if value is None else f"{value * 100:.0f}{NBSP}%"
 
 
+def signed(value: float | None, digits: int = 1) -> str:
+    """Say a difference with its sign; one that rounds to nothing has none."""
+    if value is None:
+        return NOTHING
+    said = f"{value:+.{digits}f}"
+    return said.replace("-", "\u2212") if float(said) else said[1:]
+
+
 def duration(hours: float | None) -> str:
     """Say a time as short as its length allows: 3 min, 5 h, 4 days."""
     if hours is None:

@@ -43,6 +43,9 @@ BOTH = {
     "attunement_ccc": "sessions rated by both",
 }
 
+# Given for all time only: a month or a quarter is too short for it.
+ALL_TIME = frozenset({"attunement_ccc"})
+
 view = frame.current()
 measure = view.filters.measure
 name = view.names.of(measure)
@@ -54,11 +57,12 @@ catalogue = reference.catalogue(view.base)
 
 def rows_of(metric: str) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """Give the practice's row of a metric, and the chosen clinician's where one is chosen."""
-    found = practice.rows_of(practice.practice_figures(view.base, period), metric, measure)
+    of = "all" if metric in ALL_TIME else period
+    found = practice.rows_of(practice.practice_figures(view.base, of), metric, measure)
     whole = found.row(0, named=True) if found.height else None
     if not view.filters.clinician or metric == "feedback_opt_out":
         return whole, None
-    own = practice.clinician_figures(view.scope, metric, measure, period)
+    own = practice.clinician_figures(view.scope, metric, measure, of)
     return whole, own.row(0, named=True) if own.height else {}
 
 
@@ -73,7 +77,9 @@ def tiles(shown: Mapping[str, str]) -> None:
         entry = catalogue.get(metric, {})
         whole, own = rows_of(metric)
         headline = whole if own is None else own
-        beside = [figures.bounds(headline, noun)]
+        beside = [figures.bounds(headline)]
+        if metric in ALL_TIME and period != "all":
+            beside.append("Over all time: a shorter period would say too little")
         if own is not None:
             beside.append(f"Whole practice: {said(whole, metric, noun).value}")
         with column:
@@ -129,17 +135,12 @@ def cases(found: pl.DataFrame, columns: Mapping[str, Callable], none: str, label
     )
 
 
-def points(value: float | None) -> str:
-    """Say a gap in points of one item, with its sign."""
-    return wording.NOTHING if value is None else f"{value:+.1f}"
-
-
 def who_is_not_heard() -> None:
     """Show how episodes without any form differ from the others; for the director."""
     parts.section(
         "Who is not heard",
-        "Every figure over forms speaks only of clients who gave one. ◆ marks a difference of a "
-        "tenth of a standard deviation or more: keep it in mind when reading the figures above.",
+        "Every figure over forms speaks only of clients who gave one. Where few gave none, "
+        "differences of a few tenths are chance.",
     )
     found = feedback.not_heard(view.base)
     if found.is_empty():
@@ -212,16 +213,7 @@ else:
         cases(
             feedback.gaps_now(view.scope, measure),
             {
-                "Twice in a row": lambda r: " and ".join(
-                    word
-                    for word, is_there in (
-                        ("goals", r["has_goal_gap"]),
-                        ("tasks", r["has_task_gap"]),
-                    )
-                    if is_there
-                ).capitalize(),
-                "Goals below the rest, latest": lambda r: points(r["goal_gap"]),
-                "Tasks below the rest, latest": lambda r: points(r["task_gap"]),
+                "On the latest form": figures.gap_words,
                 "Forms": lambda r: wording.whole(r["n_component_forms"]),
             },
             "No open case in view has had a gap twice in a row.",
@@ -232,8 +224,14 @@ else:
         "Client and clinician about the same session, in percent of the maximum possible. Clients "
         "usually rate higher; a difference is a prompt for a conversation, never a grade.",
     )
-    tiles(BOTH)
-    if view.base.sees_cases:
+    if rows_of("attunement_ccc")[0] is None:
+        parts.empty(
+            f"No session has both the client's {name} and a clinician's form of the same family. "
+            "Choose another alliance measure, or read in Definitions which forms go together."
+        )
+    else:
+        tiles(BOTH)
+    if view.base.sees_cases and rows_of("attunement_ccc")[0] is not None:
         st.html(
             '<p class="says">Open cases with sessions that the clinician rated clearly higher: lay '
             "both forms side by side in supervision.</p>"
@@ -245,7 +243,7 @@ else:
                     f"{wording.whole(r['overestimated_n'])} of {wording.whole(r['n_pairs'])} "
                     "sessions"
                 ),
-                "Client minus clinician": lambda r: points(r["bias"]),
+                "Client minus clinician": lambda r: wording.signed(r["bias"], 0),
                 "Follows the client": lambda r: (
                     wording.number(r["tracking_r"], 2)
                     if r["tracking_r"] is not None

@@ -12,15 +12,9 @@ from dashboards import wording
 _TRAITS = {
     "attended_sessions": "Sessions attended",
     "dropout_d1": "Ended without a plan",
-    "intake_severity": "Severity at the start, percent of the maximum",
+    "intake_severity": "Severity at the start, of 100",
     "age_band": "Aged",
 }
-_UNITS = {
-    "percent of maximum possible": "percentage points of the scale",
-    "correlation": "",
-    "points": "points",
-}
-_MARKED = 0.1
 
 
 def figure(
@@ -53,14 +47,14 @@ def figure(
     return wording.Figure(wording.duration(row["estimate"]), detail, "", is_shown=True)
 
 
-def bounds(row: Mapping[str, Any] | None, noun: str) -> str:
+def bounds(row: Mapping[str, Any] | None) -> str:
     """Say what a share would be if every missing form said no, and if every one said yes."""
     lo, hi = (row or {}).get("bound_lo"), (row or {}).get("bound_hi")
     if lo is None or hi is None or not (row or {}).get("excluded_n"):
         return ""
     return (
         f"Whatever the {wording.counted(row['excluded_n'], 'missing form')} would have said: "
-        f"between {wording.percent(lo)} and {wording.percent(hi)} of {noun}"
+        f"between {wording.percent(lo)} and {wording.percent(hi)}"
     )
 
 
@@ -74,10 +68,10 @@ def _trait_row(r: Mapping[str, Any]) -> dict[str, str]:
     name = _TRAITS.get(r["trait"], wording.sentence_case(r["trait"]))
     label = f"{name} {r['level']}" if r["level"] else name
     return {
-        "Of the episodes": label,
+        "Trait": label,
         "With a form": _group(r, "scored", is_share),
         "Without any": _group(r, "unscored", is_share),
-        "Difference": _difference(r["standardised_difference"]),
+        "In standard deviations": wording.signed(r["standardised_difference"]),
     }
 
 
@@ -91,12 +85,17 @@ def _group(r: Mapping[str, Any], side: str, is_share: bool) -> str:
     return f"{said} ({limits}), {n}"
 
 
-def _difference(value: float | None) -> str:
-    """Say a difference in standard deviations, with whether it is one to keep in mind."""
-    if value is None:
-        return wording.NOTHING
-    mark = "◆ " if abs(value) >= _MARKED else "● "
-    return f"{mark}{value:+.1f} standard deviations"
+def gap_words(r: Mapping[str, Any]) -> str:
+    """Say how the parts of the form that lagged twice in a row stand on the latest one."""
+    lagged = [
+        (word, r[f"{part}_gap"])
+        for part, word in (("goal", "goals"), ("task", "tasks"))
+        if r[f"has_{part}_gap"]
+    ]
+    return "; ".join(
+        f"{word} {gap:.1f} below the rest" if gap > 0 else f"{word} no longer below the rest"
+        for word, gap in lagged
+    ).capitalize()
 
 
 def outcome_table(found: pl.DataFrame, names: wording.Names) -> pl.DataFrame:
@@ -146,7 +145,7 @@ def between_words(found: Mapping[str, Any] | None, name: str) -> str:
         f"In this practice {share} of the spread of the early {name} lies between clinicians."
         if found["is_estimated"]
         else f"Too few clinicians to estimate how much of the spread of the early {name} lies "
-        f"between them; the published {share} is assumed."
+        f"between them; {share} is assumed."
     )
     if found["episodes_for_70"] is None:
         return f"{origin} Nothing lies between them, so no caseload could tell them apart."
