@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboards import frame, parts, wording
 from dashboards.figures import feedback as figures
-from dashboards.queries import feedback, practice, reference
+from dashboards.queries import feedback, outcomes, practice, reference
 
 HEARD = {
     "feedback_completion": "sessions due",
@@ -157,8 +157,8 @@ def alliance_and_outcome() -> None:
     """Show how the early alliance goes with outcome; for the director."""
     parts.section(
         f"Early {name} and outcome",
-        "Over 295 studies the correlation is .28. Never grade a practice or a person by its own: "
-        "the interval says why.",
+        figures.published_words(outcomes.benchmarks(view.base, "alliance_outcome"))
+        + "Never grade a practice or a person by its own: the interval says why.",
     )
     found = feedback.alliance_and_outcome(view.base, measure)
     if found.is_empty():

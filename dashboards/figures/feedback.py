@@ -35,6 +35,9 @@ def figure(
     elif unit.startswith("percent"):
         digits = 0
     said = wording.figure(row, unit, noun, full_from, digits)
+    if unit.startswith("percent") and row is not None and said.is_shown:
+        of = f"{wording.signed(row['estimate'], 0)} of 100"
+        return wording.Figure(of, said.detail, said.caution, is_shown=True)
     if unit != "hours" or row is None or not said.is_shown:
         return said
     limits = (
@@ -115,6 +118,15 @@ def outcome_table(found: pl.DataFrame, names: wording.Names) -> pl.DataFrame:
             }
             for r in found.iter_rows(named=True)
         ]
+    )
+
+
+def published_words(found: pl.DataFrame) -> str:
+    """Say the published correlations of alliance and outcome, each with what it rests on."""
+    return "".join(
+        f"Published: {correlation(r['value'], r['lo'], r['hi'])} over "
+        f"{wording.counted(r['studies'], 'study', 'studies')} ({r['source']}). "
+        for r in found.iter_rows(named=True)
     )
 
 

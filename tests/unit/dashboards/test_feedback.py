@@ -165,7 +165,7 @@ def test_units_decide_the_decimals() -> None:
     assert said.value == "0.49"
     assert "0.45" in said.detail
     said = figures.figure(row | {"estimate": 10.6}, {"unit": "percent of maximum"}, "s", 20, 1)
-    assert said.value == "11"
+    assert said.value == "+11 of 100"
 
 
 def test_gap_words() -> None:
@@ -190,6 +190,12 @@ def test_agreement_is_said_with_its_limits_or_not_at_all() -> None:
     assert table["Early alliance and improvement"][0] == f"0.14 (0.00{N}to{N}0.27)"
     assert table["Within clients, next session"][0] == "Too few to say"
     assert table["Between clinicians, within them"][0].startswith("Not estimated: 8")
+
+
+def test_a_published_figure_is_said_with_what_it_rests_on() -> None:
+    row = {"value": 0.278, "lo": 0.256, "hi": 0.299, "studies": 295, "source": "Somebody 2018"}
+    said = figures.published_words(pl.DataFrame([row]))
+    assert said == f"Published: 0.28 (0.26{N}to{N}0.30) over 295{N}studies (Somebody 2018). "
 
 
 @pytest.mark.parametrize(
