@@ -9,9 +9,13 @@ scores as (
     where respondent = 'client' and scale = 'total'
 ),
 
+-- A form that is asked once, at intake, is not missing at every other session.
 instruments as (
-    select * from {{ ref('dim_instrument') }}
-    where family in ('alliance', 'outcome')
+    select known.*
+    from {{ ref('dim_instrument') }} as known
+    where
+        known.family in ('alliance', 'outcome')
+        and {{ param('asked_at_intake', 'known.instrument') }} is null
 ),
 
 episodes as (

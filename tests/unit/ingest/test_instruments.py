@@ -114,6 +114,31 @@ def test_uncertain_instruments_are_off_and_all_others_on():
     assert uncertain == {"arm5", "arm12", "arm28", "wai_srt", "yp_core"}
 
 
+def _bands(instrument: str) -> dict[float, str]:
+    """Lowest total of each severity band of an instrument."""
+    with (REPO / "seeds" / "instrument_cutoffs.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            float(row["value"]): row["kind"].removeprefix("severity_")
+            for row in csv.DictReader(file)
+            if row["instrument"] == instrument and row["kind"].startswith("severity_")
+        }
+
+
+@pytest.mark.parametrize(
+    ("instrument", "total", "band"),
+    [
+        ("gad7", 7, "mild"),  # metrics.md 1.5: the public FHIR sample
+        ("gad7", 4, None),
+        ("gad7", 15, "severe"),
+        ("phq9", 14, "moderate"),
+        ("phq9", 15, "moderately_severe"),
+    ],
+)
+def test_a_total_falls_into_its_published_band(instrument, total, band):
+    reached = {low: name for low, name in _bands(instrument).items() if low <= total}
+    assert (reached[max(reached)] if reached else None) == band
+
+
 def test_a_form_may_be_known_by_its_total_alone(tmp_path):
     write_instruments({"custom:wellbeing": Instrument(**TOTAL)}, tmp_path)
     (whole,) = pl.read_parquet(tmp_path / "instruments.parquet").rows(named=True)
