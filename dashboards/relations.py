@@ -71,6 +71,8 @@ RELATIONS: dict[str, Relation] = {
     "supervision_agenda": Relation("metrics.supervision_agenda", Reach.PERSON),
     # the canonical method alone: rows of two methods must never be counted together
     "rupture": Relation("metrics.rupture", Reach.PERSON, only="method_id = 'casesens_shrunk_sd'"),
+    # of every method: a query over it names the one it counts
+    "rupture_by_method": Relation("metrics.rupture", Reach.PERSON),
     "signal": Relation("metrics.signal", Reach.PERSON),
     "episode_alliance": Relation("metrics.episode_alliance", Reach.PERSON),
     "attunement": Relation("metrics.attunement", Reach.PERSON),
@@ -84,6 +86,9 @@ RELATIONS: dict[str, Relation] = {
     "dim_clinician": Relation("core.dim_clinician", Reach.PERSON),
     "clinician_survival": Relation(
         "metrics.survival", Reach.PERSON, owner="scope_value", only="scope_kind = 'clinician'"
+    ),
+    "clinician_repair_course": Relation(
+        "metrics.repair_course", Reach.PERSON, owner="scope_value", only="scope_kind = 'clinician'"
     ),
     # figures of the practice
     "practice_metric": Relation(
@@ -100,6 +105,13 @@ RELATIONS: dict[str, Relation] = {
         Reach.PRACTICE,
         only="scope_kind in ('site', 'role', 'year', 'calendar_year')",
     ),
+    "practice_repair_course": Relation(
+        "metrics.repair_course", Reach.PRACTICE, only="scope_kind = 'practice'"
+    ),
+    "rupture_sensitivity": Relation("metrics.rupture_sensitivity", Reach.PRACTICE),
+    "rupture_hazard": Relation("metrics.rupture_hazard", Reach.PRACTICE),
+    "rupture_dropout": Relation("metrics.rupture_dropout", Reach.PRACTICE),
+    "signal_audit": Relation("metrics.signal_audit", Reach.PRACTICE),
     "ending_alliance": Relation("metrics.ending_alliance", Reach.PRACTICE),
     "alliance_outcome": Relation("metrics.alliance_outcome", Reach.PRACTICE),
     "alliance_icc": Relation("metrics.alliance_icc", Reach.PRACTICE),
@@ -125,6 +137,7 @@ RELATIONS: dict[str, Relation] = {
     "benchmark": Relation("metrics.benchmark", Reach.OPEN),
     "metric_catalogue": Relation("metrics.metric_catalogue", Reach.OPEN),
     "parameter": Relation("metrics.parameter", Reach.OPEN),
+    "rupture_method": Relation("metrics.rupture_method", Reach.OPEN),
     "dim_instrument": Relation("core.dim_instrument", Reach.OPEN),
     "delivery": Relation("quality.delivery", Reach.OPEN),
     "quarantine": Relation("quality.quarantine", Reach.OPEN),

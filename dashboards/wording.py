@@ -84,6 +84,10 @@ FLAG_WORDS = {
 }
 
 
+# Units that are told with the figure; a median of them is mostly a whole number.
+_SPOKEN_UNITS = ("days", "hours", "sessions")
+
+
 def day(value: date | None) -> str:
     """Say a date: 20 Nov 2026."""
     return f"{value.day}{NBSP}{value:%b %Y}" if value else NOTHING
@@ -231,6 +235,12 @@ def figure(
         return _absence(row, noun)
     n, hits = row.get("denominator_n"), row.get("numerator")
     spoken = interval(row.get("lo"), row.get("hi"), unit == "share", digits)
+    if unit in _SPOKEN_UNITS:
+        fine = 0 if float(row["estimate"]).is_integer() else 1
+        spoken = interval(row.get("lo"), row.get("hi"), is_share=False, digits=fine)
+        word = unit.removesuffix("s") if row["estimate"] == 1 else unit
+        value = f"{number(row['estimate'], fine)}{NBSP}{word}"
+        return Figure(value, f"{whole(n)} {noun}{spoken}", "", is_shown=True)
     if unit != "share":
         return Figure(
             number(row["estimate"], digits), f"{whole(n)} {noun}{spoken}", "", is_shown=True
@@ -260,7 +270,12 @@ def _absence(row: Mapping[str, Any] | None, noun: str) -> Figure:
 
 
 def interval(lo: float | None, hi: float | None, is_share: bool, digits: int = 1) -> str:
-    """Say a 95 % interval after a figure, or nothing where there is none."""
+    """Say a 95 % interval after a figure, or nothing where there is none.
+
+    A median that many never reach has a lower limit and no upper one.
+    """
+    if lo is not None and hi is None:
+        return f" · 95{NBSP}% interval from {lo * 100 if is_share else lo:.{digits}f} on"
     if lo is None or hi is None:
         return ""
     return f" · 95{NBSP}% interval {limits(lo, hi, is_share, digits)}"

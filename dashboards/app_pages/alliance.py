@@ -11,7 +11,8 @@ import streamlit as st
 
 from dashboards import frame, parts, wording
 from dashboards.figures import practice as figures
-from dashboards.queries import practice, reference
+from dashboards.figures import ruptures as drawn
+from dashboards.queries import practice, reference, ruptures
 
 view = frame.current()
 measure = view.filters.measure
@@ -19,11 +20,27 @@ name = view.names.of(measure)
 digits = view.names.digits(measure)
 start, end = view.filters.bounds()
 
-TILES = (
+LEVEL_TILES = (
     ("early_alliance", "cases"),
     ("alert_share", "rated sessions"),
     ("rupture_incidence", "cases"),
     ("repair_rate", "closed ruptures"),
+)
+RESPONSE_TILES = (
+    ("rupture_unrecognised", "sessions with a rupture by the client"),
+    ("rupture_addressed", "ruptures"),
+    ("response_in_time", "alerts"),
+    ("response_median_days", "alerts"),
+)
+# Said where the figures are shown: the comparison everybody would make first is the wrong one.
+IMMORTAL_TIME = (
+    "Why not simply compare cases whose rupture was repaired with the others? A rupture can only "
+    "be repaired in a case that goes on long enough. A repaired case has, by that alone, not ended "
+    "before the repair, and would look safer even if repairing did nothing. Here every session "
+    "counts in the state of its own day: open from the fall on, repaired only from the session "
+    "that brought the score back. A case can count in all three columns. Cases enter at their "
+    "second rating, from when a fall could be seen. What remains is an association: what strains "
+    "an alliance may also end a therapy."
 )
 
 
@@ -39,11 +56,11 @@ def row_of(metric: str) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | N
     return whole, own.row(0, named=True) if own.height else {}
 
 
-def tiles() -> None:
-    """Show the four figures; one clinician's beside the practice's when one is chosen."""
+def tiles(metrics: tuple[tuple[str, str], ...]) -> None:
+    """Show four figures; one clinician's beside the practice's when one is chosen."""
     catalogue = reference.catalogue(view.base)
     full_from = int(reference.parameter(view.base, "flag_min_n", 20))
-    for column, (metric, noun) in zip(st.columns(4, gap="large"), TILES, strict=True):
+    for column, (metric, noun) in zip(st.columns(4, gap="large"), metrics, strict=True):
         entry = catalogue.get(metric, {})
         unit = str(entry.get("unit") or "share")
         whole, own = row_of(metric)
@@ -76,22 +93,45 @@ def has_cutoff() -> bool:
     return known is not None and known["cutoff"] is not None
 
 
-def by_chance() -> str:
-    """Say how many falls measurement noise alone would give, beside those found."""
-    whole, _ = row_of("rupture_onset_rate")
-    said = "Part of all falls is measurement noise: no rule can tell every one from a rupture."
-    if whole is None or whole.get("expected") is None:
-        return f"{said} How many chance alone would give is not known for this selection."
-    return (
-        f"{said} In the whole practice {wording.counted(whole['numerator'], 'probable fall')} in "
-        f"{wording.counted(whole['denominator_n'], 'rated session')}; noise alone would give about "
-        f"{wording.number(whole['expected'], 0)}."
+def beside_chance(metric: str, noun: str, chance: str) -> str:
+    """Say a count of the whole practice beside the one chance alone would give.
+
+    Args:
+        metric: a rupture metric with `expected`.
+        noun: what its numerator and denominator are, as "falls in rated sessions".
+        chance: what chance alone would do.
+    """
+    rows = practice.rows_of(
+        practice.practice_figures(view.base, view.filters.period), metric, measure
     )
+    if rows.is_empty() or rows["expected"][0] is None or rows["numerator"][0] is None:
+        return f"How many {chance} is not known for this selection."
+    row = rows.row(0, named=True)
+    return (
+        f"{wording.whole(row['numerator'])} {noun.format(wording.whole(row['denominator_n']))}; "
+        f"about {wording.number(row['expected'], 0)} {chance}."
+    )
+
+
+def chance() -> None:
+    """Say what part of falls and repairs measurement noise alone would give."""
+    falls = beside_chance(
+        "rupture_onset_rate",
+        "probable falls in {} rated sessions of the whole practice",
+        "would be found if nothing but measurement noise moved the scores",
+    )
+    repairs = beside_chance(
+        "repair_rate",
+        "of {} closed ruptures repaired",
+        "of them would count as repaired by noise alone: a chance dip comes back by itself",
+    )
+    for sentence in (falls, repairs):
+        st.html(f'<p class="says">{escape(sentence)}</p>')
 
 
 def open_list() -> None:
     """List the ruptures still open; selecting a row opens the case."""
-    found = practice.open_ruptures(view.scope, measure)
+    found = ruptures.still_open(view.scope, measure)
     if found.is_empty():
         parts.empty("No probable rupture is open among the cases in view.")
         return
@@ -128,10 +168,13 @@ def open_list() -> None:
 
 
 def sensitivity() -> None:
-    """Say how many onsets the strict and the looser criterion find."""
+    """Show what other methods find: all of them for the practice, else the looser criterion."""
+    found = ruptures.sensitivity(view.base, measure)
+    if not found.is_empty():
+        parts.table(drawn.sensitivity_table(found), "Ruptures by method")
+        return
     tiers = {
-        r["tier"]: r
-        for r in practice.rupture_tiers(view.scope, measure, start, end).iter_rows(named=True)
+        r["tier"]: r for r in ruptures.tiers(view.scope, measure, start, end).iter_rows(named=True)
     }
     if not tiers:
         parts.empty("No fall in the scores by either criterion in this period.")
@@ -154,6 +197,55 @@ def sensitivity() -> None:
     )
 
 
+def by_method() -> None:
+    """Let the viewer choose one method, say its rule, and draw what it finds."""
+    methods = ruptures.methods(view.base)
+    if not methods:
+        parts.empty("This release names no method of telling a rupture.")
+        return
+    chosen = st.selectbox(
+        "Method",
+        list(methods),
+        format_func=lambda code: str(methods[code]["name"]),
+        key="method",
+        bind="query-params",
+    )
+    method = methods[chosen]
+    use = "Every figure of these pages is of this method." if method["is_canonical"] else ""
+    rule, limits = (str(method[part] or "").rstrip(".") for part in ("rule", "limits"))
+    st.html(f'<p class="note">{escape(f"{rule}. {limits}. {use}")}</p>')
+    instrument = "psq" if method["is_report"] else measure
+    parts.show(drawn.quarters(view.scope, instrument, chosen, start, end), key="quarters")
+
+
+def course() -> None:
+    """Draw the course of repair of the practice, or of the clinician chosen."""
+    smallest = int(reference.parameter(view.base, "display_repair_n", 8))
+    clinician = view.filters.clinician
+    if clinician:
+        figure = practice.clinician_figures(view.scope, "repair_cif_3", measure, "all")
+        if figure.filter(pl.col("status") == "insufficient_coverage").height:
+            parts.empty("Too few forms to draw this clinician's course: see coverage.")
+            return
+    label = view.roster.label(clinician) if clinician else "Whole practice"
+    parts.show(
+        drawn.course(view.scope if clinician else view.base, measure, clinician, label, smallest),
+        key="course",
+    )
+
+
+def endings_after() -> None:
+    """Show the person-period table with the ratios, and why it is built as it is."""
+    found = ruptures.hazards(view.base, measure)
+    if found.is_empty():
+        parts.empty("No case with two ratings yet, so no rupture could have been seen.")
+        return
+    parts.table(drawn.hazard_table(found), "Unplanned endings after a session, by rupture")
+    for row in ruptures.dropout_risks(view.base, measure).iter_rows(named=True):
+        st.html(f'<p class="says">{escape(drawn.risk_sentence(row))}</p>')
+    st.html(f'<p class="note">{escape(IMMORTAL_TIME)}</p>')
+
+
 if not measure:
     parts.empty(
         "No alliance questionnaire is in use yet, so there is nothing to show. Data quality lists "
@@ -166,23 +258,40 @@ else:
         if view.filters.clinician
         else "Whole practice." + ("" if view.base.sees_practice_figures else " Rounded."),
     )
-    tiles()
+    tiles(LEVEL_TILES)
     parts.section("How the scores lie", "All client totals of a month, whole practice.")
     parts.show(figures.alliance_months(view.base, measure, start, end), key="months")
     if view.base.sees_cases:
         parts.section(
             "Ruptures found and what became of them",
-            "By the quarter in which the score fell. A rupture repairs when the score returns "
-            "within three sessions.",
+            "By the quarter in which it began. Ways of telling a rupture disagree, so one is shown "
+            "at a time.",
         )
-        parts.show(figures.rupture_quarters(view.scope, measure, start, end), key="quarters")
-        left, right = st.columns(2, gap="large")
-        with left:
-            parts.section("Time to repair")
-            parts.show(figures.repair_times(view.scope, measure, start, end), key="repair")
-        with right:
-            parts.section("If the criterion were looser")
-            sensitivity()
-            st.html(f'<p class="note">{escape(by_chance())}</p>')
+        by_method()
+        parts.section(
+            "How much hangs on the method",
+            "Whole practice, all time, every method side by side with what chance alone would give."
+            if view.base.sees_practice_figures
+            else "Falls in the scores of the cases in view, by how strict the criterion is.",
+        )
+        sensitivity()
+        chance()
+        parts.section(
+            "The course of repair",
+            "All time. An ending while the rupture is open is neither a repair nor left out.",
+        )
+        course()
+        parts.section(
+            "Noticed and answered",
+            "What was recorded: a talk that nobody wrote down counts as none.",
+        )
+        tiles(RESPONSE_TILES)
+        if view.base.sees_practice_figures:
+            parts.section(
+                "Endings after a session with a rupture",
+                "Whole practice, all time: attended sessions, and after how many of them the "
+                "client did not come back without a planned ending.",
+            )
+            endings_after()
         parts.section("Still open", "The longest open first.")
         open_list()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import polars as pl
 import streamlit as st
 
 from dashboards import frame, parts, wording
 from dashboards.figures import practice as figures
-from dashboards.queries import reference
+from dashboards.figures import ruptures as drawn
+from dashboards.queries import practice, reference, ruptures
 
 view = frame.current()
 
@@ -148,6 +151,55 @@ def held_back() -> None:
     )
 
 
+def signals() -> None:
+    """Show what each signal is worth and whether the agenda keeps to its budget."""
+    if not view.base.sees_practice_figures:
+        parts.section("Signals fired", "In the cases in view.")
+        fired = reference.signals_by_rule(view.scope)
+        parts.table(
+            pl.DataFrame(
+                {"Rule": fired["rule_id"], "Fired": fired["fired"], "Cases": fired["cases"]}
+            ),
+            "Signals fired",
+        )
+        return
+    parts.section(
+        "What the signals are worth",
+        "Whole practice, all time. Followed: a probable rupture, a tension the client reported, or "
+        "an unplanned ending in the next three sessions. A rule worth having is followed "
+        "more often than any rated session is.",
+    )
+    parts.table(drawn.audit_table(ruptures.audit(view.base), view.names), "Signal audit")
+    st.html(
+        f'<p class="says">{escape(budget())}</p><p class="note">Dismissed signals are not recorded '
+        "yet: reviews of the agenda are not part of this release.</p>"
+    )
+
+
+def budget() -> str:
+    """Say how much of the caseload the agenda calls for, against its budget."""
+    rows = practice.rows_of(practice.practice_figures(view.base, "all"), "agenda_load", "")
+    if rows.is_empty() or rows["estimate"][0] is None:
+        return "Too few open cases to say how full the agenda is."
+    row = rows.row(0, named=True)
+    low, high = (
+        reference.parameter(view.base, name, fallback)
+        for name, fallback in (("agenda_budget_low", 0.15), ("agenda_budget_high", 0.2))
+    )
+    verdict = "over its budget: look at the rule that fires most"
+    if row["estimate"] <= low:
+        verdict = "within its budget"
+    elif row["estimate"] <= high:
+        verdict = "at the edge of its budget"
+    return (
+        f"The agenda calls for {wording.whole(row['numerator'])} of "
+        f"{wording.counted(row['denominator_n'], 'open case')} soon, tiers T1 to T3 "
+        f"({wording.percent(row['estimate'])}"
+        f"{wording.interval(row['lo'], row['hi'], is_share=True)}). The budget is "
+        f"{wording.percent(low)} to {wording.percent(high)}: {verdict}."
+    )
+
+
 parts.section(
     "Checks",
     "Conformance: values have the form they should. Completeness: what should be there is there. "
@@ -177,29 +229,16 @@ if view.base.sees_cases:
         "uses another one shows few here.",
     )
     coverage()
-    left, right = st.columns(2, gap="large")
-    with left:
-        parts.section("Forms not scored or corrected")
-        issues = reference.score_issues(view.scope)
-        parts.table(
-            pl.DataFrame(
-                {
-                    "Questionnaire": [view.names.of(i) for i in issues["instrument"]],
-                    "Rule": [wording.sentence_case(r) for r in issues["rule"]],
-                    "Forms": issues["n"],
-                }
-            ),
-            "Forms not scored or corrected",
-        )
-    with right:
-        parts.section("Signals fired")
-        fired = reference.signals_by_rule(view.scope)
-        parts.table(
-            pl.DataFrame(
-                {"Rule": fired["rule_id"], "Fired": fired["fired"], "Cases": fired["cases"]}
-            ),
-            "Signals fired",
-        )
-        st.html(
-            '<p class="note">Confirmed and dismissed counts appear once reviews are recorded.</p>'
-        )
+    parts.section("Forms not scored or corrected")
+    issues = reference.score_issues(view.scope)
+    parts.table(
+        pl.DataFrame(
+            {
+                "Questionnaire": [view.names.of(i) for i in issues["instrument"]],
+                "Rule": [wording.sentence_case(r) for r in issues["rule"]],
+                "Forms": issues["n"],
+            }
+        ),
+        "Forms not scored or corrected",
+    )
+    signals()

@@ -79,59 +79,6 @@ def alliance_months(scope: Scope, instrument: str, start: date, end: date) -> Dr
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def rupture_quarters(scope: Scope, instrument: str, start: date, end: date) -> Drawn:
-    """Draw the probable ruptures in view by quarter of onset and what became of them."""
-    frame = practice.rupture_quarters(scope, instrument, start, end)
-    if frame.is_empty():
-        return Drawn(
-            None,
-            "",
-            empty="No probable rupture among the cases in view in this period. That may be calm "
-            "work, few forms, or forms that are always at the top: see coverage in Data quality.",
-        )
-    totals = dict(frame.group_by("status").agg(pl.col("n").sum()).iter_rows())
-    sentence = (
-        f"{wording.counted(int(frame['n'].sum()), 'probable rupture')} among the cases in view: "
-        + ", ".join(
-            f"{wording.whole(totals[s])} {words.lower()}"
-            for s, words in wording.RUPTURE_WORDS.items()
-            if s in totals
-        )
-        + ". More ruptures found is not worse: where clients answer openly, more are seen."
-    )
-    table = pl.DataFrame(
-        {
-            "Quarter of onset": [wording.period(q) for q in frame["quarter"]],
-            "Now": [
-                f"{wording.RUPTURE_SHAPES[s]} {wording.RUPTURE_WORDS[s]}" for s in frame["status"]
-            ],
-            "Ruptures": frame["n"],
-        }
-    )
-    return Drawn(spec(charts.rupture_quarters(frame)), sentence, table)
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def repair_times(scope: Scope, instrument: str, start: date, end: date) -> Drawn:
-    """Draw how many sessions repairs took."""
-    frame = practice.repair_times(scope, instrument, start, end)
-    if frame.is_empty():
-        return Drawn(None, "", empty="No repaired rupture among the cases in view in this period.")
-    data = [
-        {"label": wording.counted(r["sessions_to_repair"], "session"), "n": r["n"]}
-        for r in frame.iter_rows(named=True)
-    ]
-    sentence = "Sessions from the fall to the repair, among repaired ruptures: " + ", ".join(
-        f"{d['label']} {wording.whole(d['n'])} times" if d["n"] != 1 else f"{d['label']} once"
-        for d in data
-    )
-    table = pl.DataFrame(
-        {"Repaired after": [d["label"] for d in data], "Ruptures": [d["n"] for d in data]}
-    )
-    return Drawn(spec(charts.bars(data, "Ruptures")), f"{sentence}.", table)
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
 def completion(scope: Scope, minimum: float) -> Drawn:
     """Draw feedback completion, any alliance form, per clinician in view in order of labels.
 

@@ -1,4 +1,4 @@
-"""Questions about the practice and its clinicians: figures by period, flow, ruptures, endings.
+"""Questions about the practice and its clinicians: figures by period, flow, endings.
 
 Which of the exact and the rounded practice figures a viewer gets is decided by the scope in
 `relations.py`, not here.
@@ -121,76 +121,6 @@ def last_alliance(scope: Scope) -> pl.DataFrame:
     return fetch(
         scope,
         "select * from ending_alliance order by instrument, episodes_n desc, ending",
-    )
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def rupture_quarters(scope: Scope, instrument: str, start: date, end: date) -> pl.DataFrame:
-    """Count the probable ruptures in view by quarter of onset and by what became of them.
-
-    Returns:
-        quarter (2026-Q1), status, n; quarters without a rupture are absent.
-    """
-    return fetch(
-        scope,
-        """
-        select year(onset_on) || '-Q' || quarter(onset_on) as quarter, status, count(*) as n
-        from rupture
-        where tier = 'probable' and instrument = $instrument
-            and onset_on >= $start and onset_on < $end
-        group by all
-        order by quarter, status
-        """,
-        {"instrument": instrument, "start": start, "end": end},
-    )
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def repair_times(scope: Scope, instrument: str, start: date, end: date) -> pl.DataFrame:
-    """Count the repaired ruptures in view by how many sessions the repair took."""
-    return fetch(
-        scope,
-        """
-        select sessions_to_repair, count(*) as n
-        from rupture
-        where tier = 'probable' and status = 'repaired' and instrument = $instrument
-            and onset_on >= $start and onset_on < $end
-        group by all
-        order by sessions_to_repair
-        """,
-        {"instrument": instrument, "start": start, "end": end},
-    )
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def rupture_tiers(scope: Scope, instrument: str, start: date, end: date) -> pl.DataFrame:
-    """Count the onsets in view by strictness of the criterion, and the cases they are in."""
-    return fetch(
-        scope,
-        """
-        select tier, count(*) as onsets, count(distinct episode_key) as cases
-        from rupture
-        where instrument = $instrument and onset_on >= $start and onset_on < $end
-        group by all
-        order by tier desc
-        """,
-        {"instrument": instrument, "start": start, "end": end},
-    )
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def open_ruptures(scope: Scope, instrument: str) -> pl.DataFrame:
-    """List the probable ruptures in view that are still open, the longest open first."""
-    return fetch(
-        scope,
-        """
-        select r.*, s.client_label, s.clinician_label, s.attended_sessions, s.next_booked_on
-        from rupture as r
-        join case_summary as s using (episode_key)
-        where r.tier = 'probable' and r.status = 'pending' and r.instrument = $instrument
-        order by r.onset_on, s.client_label, r.rupture_key
-        """,
-        {"instrument": instrument},
     )
 
 

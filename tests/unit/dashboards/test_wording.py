@@ -78,6 +78,20 @@ def test_percent_and_limits() -> None:
     assert wording.interval(0.181, 0.567, is_share=True) == f" · 95{N}% interval 18{N}to{N}57"
     assert wording.interval(36.04, 36.96, is_share=False) == f" · 95{N}% interval 36.0{N}to{N}37.0"
     assert wording.interval(None, 0.5, is_share=True) == ""
+    assert (
+        wording.interval(28.0, None, is_share=False, digits=0) == f" · 95{N}% interval from 28 on"
+    )
+
+
+def test_a_median_is_told_with_its_unit() -> None:
+    row = {"estimate": 28.0, "lo": 21.0, "hi": None, "denominator_n": 50}
+    figure = wording.figure(row, "days", "ruptures", 20)
+    assert figure.value == f"28{N}days"
+    assert figure.detail == f"50 ruptures · 95{N}% interval from 21 on"
+    assert wording.figure({**row, "estimate": 1.0}, "days", "alerts", 20).value == f"1{N}day"
+    assert wording.figure({**row, "estimate": 7.25}, "sessions", "cases", 20).value == (
+        f"7.2{N}sessions"
+    )
 
 
 def test_figure_from_twenty_is_a_rate() -> None:
