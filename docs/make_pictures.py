@@ -48,7 +48,8 @@ A_TELLING_CASE = """
 select agenda.episode_key
 from metrics.supervision_agenda as agenda
 inner join metrics.rupture as rupture using (episode_key)
-where rupture.tier = 'probable' and rupture.instrument = 'srs'
+where rupture.method_id = 'casesens_shrunk_sd'
+    and rupture.tier = 'probable' and rupture.instrument = 'srs'
 group by agenda.episode_key, agenda.session_index
 order by
     bool_or(rupture.status = 'repaired') and bool_or(rupture.status != 'repaired') desc,

@@ -149,6 +149,17 @@ def test_every_shown_table_proves_a_key(manifest: dict) -> None:
     assert keyless == []
 
 
+def test_no_reader_of_ruptures_mixes_methods(manifest: dict) -> None:
+    """`metrics.rupture` holds the same rupture once per method: a reader names the one it wants."""
+    wrong = [
+        node["name"]
+        for node in models(manifest)
+        if "model.rapport.rupture" in node["depends_on"]["nodes"]
+        and "method_id" not in node["raw_code"]
+    ]
+    assert wrong == []
+
+
 def test_dialect_stands_in_macros_only(manifest: dict) -> None:
     """What differs between engines is dispatched (`macros/`), so that a model reads anywhere."""
     wrong = {}
