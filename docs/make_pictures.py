@@ -32,6 +32,7 @@ PAGES = (
     ("month", "/month", 1120),
     ("alliance", "/alliance", 1000),
     ("endings", "/endings", 1050),
+    ("variation", "/variation", 1180),
 )
 FLAGS = [
     "--headless",

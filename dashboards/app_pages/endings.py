@@ -101,7 +101,8 @@ if casemix.is_standing(view.base):
         else:
             period = wording.period(filters.period)
             st.html(f'<p class="says">{escape(casemix.READING.format(period=period))}</p>')
-            parts.table(rows, "Unplanned endings against the mix of cases")
+            label = "Unplanned endings against the mix of cases"
+            parts.table(rows, label, is_fixed_order=True)
     if view.base.sees_practice_figures:
         parts.show(casemix.calibration(view.base), key="calibration")
         with st.expander("What the model allows for"):

@@ -69,6 +69,7 @@ def adjusted_table() -> None:
     parts.table(
         pl.DataFrame([adjusted_row(r) for r in some.iter_rows(named=True)]),
         "Severity-adjusted change by clinician",
+        is_fixed_order=True,
     )
 
 

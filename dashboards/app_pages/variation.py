@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 
 from dashboards import frame, parts
+from dashboards.figures import casemix
 from dashboards.figures import variation as figures
 from dashboards.figures.own_and_mix import own_and_mix
 from dashboards.queries import reference, variation
@@ -93,8 +94,9 @@ else:
             "Whole practice, all time. Published dropout is higher among trainees' clients, so "
             "read trainees beside trainees before reading them beside staff.",
         )
-        parts.table(figures.strata(view.base), "Unplanned endings of trainees and staff")
-        notes(figures.case_mix(view.base))
+        parts.table(casemix.strata(view.base), "Unplanned endings of trainees and staff")
+        notes(casemix.state(view.base), casemix.quality(view.base))
+        parts.link("endings", "The case-mix model, on Endings")
     if choice.metric_id in ("dropout_d1", "early_alliance"):
         parts.section(
             "Own change or mix",

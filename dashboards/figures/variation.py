@@ -196,40 +196,6 @@ def signals(scope: Scope, choice: Choice, period: str) -> str:
     )
 
 
-def case_mix(scope: Scope) -> str:
-    """Say what unplanned endings are adjusted for, and what not."""
-    found = variation.case_mix(scope)
-    if found is None:
-        return ""
-    if found["status"] != "ok":
-        return f"Not adjusted for case-mix: {found['reason']}"
-    return (
-        "The figure Unplanned endings against case-mix compares each clinician with what the same "
-        f"clients would give with colleagues. Adjusted for: {found['variables'].lower()}. Not for "
-        f"what is not recorded or too rare: {found['not_adjusted_for'].lower()}. Never for the "
-        "alliance, and never for gender."
-    )
-
-
-def strata(scope: Scope) -> pl.DataFrame:
-    """Give trainees and staff side by side, each a stratum of its own (metrics.md 8)."""
-    found = variation.strata(scope)
-    return pl.DataFrame(
-        {
-            "Role": [wording.sentence_case(s) for s in found["stratum"]],
-            "Clinicians": found["clinicians_n"],
-            "Unplanned endings": [
-                f"{wording.whole(r['o'])} of {wording.whole(r['n'])}"
-                for r in found.iter_rows(named=True)
-            ],
-            "Share": [wording.percent(v) for v in found["rate"]],
-            "95 % interval": _between(found, "lo", "hi"),
-            "Expected by case-mix": [wording.number(v) for v in found["e"]],
-            "Ratio": [wording.number(v, 2) for v in found["sdr"]],
-        }
-    )
-
-
 @st.cache_data(show_spinner=False, max_entries=64)
 def in_a_row(scope: Scope, choice: Choice, period: str) -> Drawn:
     """Draw a figure that is no share: each clinician's, in the order of their labels."""

@@ -176,16 +176,3 @@ def published(scope: Scope, choice: Choice) -> dict[str, Any] | None:
         {"metric": choice.metric_id, "instrument": choice.instrument or ""},
     )
     return rows.row(0, named=True) if rows.height else None
-
-
-@st.cache_data(show_spinner=False, max_entries=16)
-def case_mix(scope: Scope) -> dict[str, Any] | None:
-    """Give the state of the case-mix model of unplanned endings, or None."""
-    rows = fetch(scope, "select * from casemix_model where casemix_model = 'dropout_d1'")
-    return rows.row(0, named=True) if rows.height else None
-
-
-@st.cache_data(show_spinner=False, max_entries=16)
-def strata(scope: Scope) -> pl.DataFrame:
-    """Give the unplanned endings of trainees and of staff, all time."""
-    return fetch(scope, "select * from dropout_stratum order by stratum")
