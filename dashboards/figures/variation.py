@@ -105,7 +105,8 @@ def funnel(scope: Scope, choice: Choice, period: str) -> Drawn:
         f"{wording.period(period)}: {wording.counted(found.height, 'clinician')} with at least "
         f"{compare_from} {noun} each, about the practice's {wording.percent(target)}. Inside the "
         "inner band, where chance alone puts 95 % of figures, a figure is consistent with the "
-        "practice. The fewer cases, the wider the band."
+        "practice. The fewer cases, the wider the band. An exact test decides about a signal, so a "
+        "point just beyond a line may carry none."
     )
     if left := everyone.height - found.height:
         sentence += (
