@@ -42,6 +42,12 @@ IMMORTAL_TIME = (
     "second rating, from when a fall could be seen. What remains is an association: what strains "
     "an alliance may also end a therapy."
 )
+LEVELS = (
+    ("early_alliance_3_5", "cases"),
+    ("alliance_level", "cases"),
+    ("alliance_minimum", "cases"),
+    ("alliance_slope", "cases with four forms"),
+)
 
 
 def row_of(metric: str) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
@@ -85,6 +91,28 @@ def tiles(metrics: tuple[tuple[str, str], ...]) -> None:
                 beside,
             )
             parts.link("definitions", "Definition", metric=metric)
+
+
+def more_about_the_level() -> None:
+    """Show the other figures of the level as a table; the trend is of all time."""
+    catalogue = reference.catalogue(view.base)
+    full_from = int(reference.parameter(view.base, "flag_min_n", 20))
+    said = []
+    for metric, noun in LEVELS:
+        entry = catalogue.get(metric, {})
+        whole, own = row_of(metric)
+        figure = wording.figure(
+            whole if own is None else own or None,
+            str(entry.get("unit") or "points"),
+            noun,
+            full_from,
+            2 if metric == "alliance_slope" else digits,
+        )
+        label = str(entry.get("name") or wording.sentence_case(metric))
+        if metric == "alliance_slope":
+            label = f"{label}, points per session (given for all time only)"
+        said.append({"Figure": label, "Value": figure.value, "Rests on": figure.detail})
+    parts.table(pl.DataFrame(said), "More about the level")
 
 
 def has_cutoff() -> bool:
@@ -261,6 +289,8 @@ else:
     tiles(LEVEL_TILES)
     parts.section("How the scores lie", "All client totals of a month, whole practice.")
     parts.show(figures.alliance_months(view.base, measure, start, end), key="months")
+    with st.expander("More about the level"):
+        more_about_the_level()
     if view.base.sees_cases:
         parts.section(
             "Ruptures found and what became of them",
