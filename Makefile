@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export RAPPORT_HOME ?= $(CURDIR)/rapport-home
 
-.PHONY: demo test env lint lock bench pictures clean
+.PHONY: demo test env lint lock bench validity pictures clean
 
 demo: env
 	$(BIN)/rapport demo
@@ -33,6 +33,10 @@ test: lint
 
 bench: env
 	$(BIN)/python -m benchmarks
+
+# Some ten minutes: simulates, runs the registry's SQL, writes docs/validity.md.
+validity: env
+	$(BIN)/python -m validity
 
 pictures: env
 	$(BIN)/python docs/make_pictures.py

@@ -99,6 +99,32 @@
     slice({{ list }}, greatest(size({{ list }}) - cast({{ n }} as int), 0) + 1, cast({{ n }} as int))
 {%- endmacro %}
 
+{#- The n elements before the last `skip`, fewer where the list has fewer. -#}
+{% macro list_before(list, skip, n) -%}
+    {{ adapter.dispatch('list_before', 'rapport')(list, skip, n) }}
+{%- endmacro %}
+{% macro default__list_before(list, skip, n) -%}
+    list_slice({{ list }}, -cast({{ n }} + {{ skip }} as integer), -cast({{ skip }} + 1 as integer))
+{%- endmacro %}
+{% macro spark__list_before(list, skip, n) -%}
+    slice(
+        {{ list }},
+        greatest(size({{ list }}) - cast({{ skip }} + {{ n }} as int), 0) + 1,
+        least(greatest(size({{ list }}) - cast({{ skip }} as int), 0), cast({{ n }} as int))
+    )
+{%- endmacro %}
+
+{#- The largest of some expressions of one type; structs are compared by their fields in order. -#}
+{% macro largest_of(expressions) -%}
+    {{ adapter.dispatch('largest_of', 'rapport')(expressions) }}
+{%- endmacro %}
+{% macro default__largest_of(expressions) -%}
+    list_max([{{ expressions | join(', ') }}])
+{%- endmacro %}
+{% macro spark__largest_of(expressions) -%}
+    array_max(array({{ expressions | join(', ') }}))
+{%- endmacro %}
+
 {#- Mean of a list; null of an empty one. -#}
 {% macro list_mean(list) -%}
     {{ adapter.dispatch('list_mean', 'rapport')(list) }}

@@ -33,9 +33,10 @@
 
 {#- s: the dyad's own spread with q degrees of freedom, shrunken towards the pooled sigma_w that
     counts as nu0 degrees of freedom, never below the floor. -#}
-{% macro rupture_shrunken_spread() -%}
-    {%- set q = '(' ~ list_length(_rupture_reference()) ~ ' - 1)' -%}
-    {%- set own_variance = 'coalesce(' ~ list_variance(_rupture_reference()) ~ ', 0)' -%}
+{% macro rupture_shrunken_spread(reference=none) -%}
+    {%- set scores = reference or _rupture_reference() -%}
+    {%- set q = '(' ~ list_length(scores) ~ ' - 1)' -%}
+    {%- set own_variance = 'coalesce(' ~ list_variance(scores) ~ ', 0)' -%}
     greatest(
         sqrt(
             (

@@ -14,6 +14,7 @@
     `session` says what one session is to the method, as expressions over `memory` and `visit`:
       is_missing   no form                      is_onset   a rupture begins, none being open
       opened       the record of that rupture   is_repair  the open rupture is repaired
+      opened_record   optional: that record in one expression, where its fields hang together
       is_repaired_at_onset   optional: the onset's own form says that it is resolved already
       in_control   what becomes of in_control, by what the session was: calm, onset, open, repaired,
                    unrepaired, or lost (closed without a form). What is not named stays. -#}
@@ -42,8 +43,8 @@
             then {{ _rupture_memory() }}
         -- no rupture is open
         when memory.current is null
-            and {{ session.is_onset }}
             and {{ session.get('is_repaired_at_onset', 'false') }}
+            and {{ session.is_onset }}
             then {{ _rupture_memory(
                 closed=list_append('memory.closed', struct_of(
                     dict(
@@ -57,7 +58,7 @@
         when memory.current is null and {{ session.is_onset }}
             then {{ _rupture_memory(
                 in_control=kept.get('onset', same),
-                current=struct_of(session.opened, rupture_fields()),
+                current=session.get('opened_record') or struct_of(session.opened, rupture_fields()),
             ) }}
         when memory.current is null
             then {{ _rupture_memory(in_control=kept.get('calm', same)) }}
@@ -171,6 +172,7 @@
         'level': 'double',
         'level_spread': 'double',
         'k_sigma': 'double',
+        'allowance': 'double',
         'nu0': 'double',
         'ref_window': 'integer',
         'repair_sessions': 'integer',

@@ -91,6 +91,7 @@
         'in_control': rupture_canonical_fold('visits'),
         'level': rupture_level_fold('visits'),
         'fall': rupture_fall_fold('visits'),
+        'cumulated': rupture_cumulated_fold('visits'),
     } -%}
     with judged as (
         select
@@ -99,6 +100,7 @@
             rules.tier,
             rules.reference,
             rules.k_sigma,
+            rules.allowance,
             rules.nu0,
             rules.ref_window,
             rules.repair_sessions,
@@ -122,7 +124,7 @@
     able as (
         select * from judged
         where
-            reference = 'in_control'
+            reference in ('in_control', 'cumulated')
             or (
                 {{ compare_ready('level_spread') }} > 0
                 and case reference

@@ -6,6 +6,7 @@ right (unit tests beside the models, `tests/oracle`).
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -176,6 +177,21 @@ def test_seeds_say_where_each_row_comes_from() -> None:
         header, *rows = (REPO / "seeds" / f"{name}.csv").read_text().splitlines()
         assert "source" in header.split(","), name
         assert rows, name
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("parameters", ("parameter_id", "instrument")),
+        ("metric_definitions", ("metric_id",)),
+        ("rupture_methods", ("method_id",)),
+    ],
+)
+def test_no_seed_row_stands_twice(name: str, key: tuple[str, ...]) -> None:
+    """Two branches that both change a row leave both behind; a parameter would count twice."""
+    with (REPO / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        keys = [tuple(row[part] for part in key) for row in csv.DictReader(file)]
+    assert [k for k in set(keys) if keys.count(k) > 1] == []
 
 
 def test_every_seed_is_described(manifest: dict) -> None:

@@ -93,6 +93,7 @@ def test_top_level_is_what_a_newcomer_was_promised() -> None:
         "tests",
         "docs",
         "benchmarks",
+        "validity",
     }
     folders = {
         p.relative_to(REPO).parts[0] for p in committed() if len(p.relative_to(REPO).parts) > 1

@@ -93,7 +93,9 @@ def test_a_module_opens_by_saying_what_it_is_for(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    sorted(p for f in (*ROOMS, "tests", "benchmarks") for p in (REPO / f).rglob("*.py")),
+    sorted(
+        p for f in (*ROOMS, "tests", "benchmarks", "validity") for p in (REPO / f).rglob("*.py")
+    ),
     ids=name_of,
 )
 def test_no_file_is_longer_than_a_reader_can_hold(path: Path) -> None:

@@ -65,6 +65,7 @@ means as (
     select
         weighed.*,
         centres.mu,
+        centres.sum_of_weights,
         centres.mu + weighed.reliability * (weighed.raw_estimate - centres.mu)
             as shrunken_estimate,
         sqrt(
@@ -83,6 +84,32 @@ means as (
             weighed.metric_id = centres.metric_id
             and coalesce(weighed.instrument, '') = coalesce(centres.instrument, '')
             and weighed.period = centres.period
+),
+
+-- An estimated share between clinicians is itself uncertain. Without that the limits hold the truth
+-- too rarely, and close on a point where the estimate is 0 (docs/validity.md). Morris 1983: what a
+-- figure loses, 1 - B, is known no better than k - 3 degrees of freedom allow.
+widened as (
+    select
+        *,
+        raw_estimate - mu as distance,
+        {{ safe_ratio('weight', 'sum_of_weights') }} as weight_share,
+        {{ safe_ratio('k - 3', 'k - 1') }} * (1 - reliability) as lost
+    from means
+),
+
+limited as (
+    select
+        *,
+        case
+            when not is_estimated or k <= 3 then shrunken_se
+            else
+                sqrt(
+                    sig2 / denominator_n * (1 - (1 - weight_share) * lost)
+                    + 2.0 / (k - 3) * lost * lost * distance * distance
+                )
+        end as limit_se
+    from widened
 ),
 
 priors as (
@@ -122,6 +149,7 @@ int_metric__shrunken as (
         period,
         round(shrunken_estimate, 12) as shrunken_estimate,
         round(shrunken_se, 12) as shrunken_se,
+        round(limit_se, 12) as limit_se,
         round(reliability, 12) as reliability,
         round(mu, 12) as expected,
         case
@@ -131,7 +159,7 @@ int_metric__shrunken as (
         icc,
         cast(null as double) as posterior_a,
         cast(null as double) as posterior_b
-    from means
+    from limited
     union all
     -- the posterior is a beta distribution of these two shapes; its standard deviation
     select
@@ -143,6 +171,7 @@ int_metric__shrunken as (
         round(
             sqrt(shrunken_estimate * (1 - shrunken_estimate) / (denominator_n + prior_n + 1)), 12
         ) as shrunken_se,
+        cast(null as double) as limit_se,
         round({{ safe_ratio('denominator_n', 'denominator_n + prior_n') }}, 12) as reliability,
         round(prior_mean * denominator_n, 12) as expected,
         'between-clinician share assumed' as prior_words,

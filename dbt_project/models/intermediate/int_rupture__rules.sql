@@ -38,12 +38,21 @@ int_rupture__rules as (
         tiers.respondent,
         depths.value as k_sigma,
         cast(
+            case when tiers.reference = 'cumulated' then {{ param('cusum_allowance') }} end
+            as double
+        ) as allowance,
+        cast(
             case
                 when tiers.reference in ('level', 'fall') then {{ param('method_min_scores') }}
             end as integer
         ) as min_scores,
         cast({{ param('nu0') }} as double) as nu0,
-        cast({{ param('ref_window') }} as integer) as ref_window,
+        cast(
+            case
+                when tiers.reference = 'cumulated' then {{ param('cusum_ref_window') }}
+                else {{ param('ref_window') }}
+            end as integer
+        ) as ref_window,
         cast({{ param('repair_sessions') }} as integer) as repair_sessions,
         cast({{ param('repair_tolerance') }} as double) as repair_tolerance,
         cast({{ param('repair_fraction') }} as double) as repair_fraction,

@@ -68,14 +68,23 @@ joined as (
         practices.estimate as practice_estimate,
         shrunken.shrunken_estimate,
         shrunken.shrunken_se,
-        -- a mean has a normal posterior, a share a beta one
+        -- a mean has a normal posterior, a share a beta one; the mean's limits also know that the
+        -- share between clinicians was estimated, where it was
         coalesce(
             posteriors.shrunken_lo,
-            round(shrunken.shrunken_estimate - {{ normal_975() }} * shrunken.shrunken_se, 12)
+            round(
+                shrunken.shrunken_estimate
+                - {{ normal_975() }} * coalesce(shrunken.limit_se, shrunken.shrunken_se),
+                12
+            )
         ) as shrunken_lo,
         coalesce(
             posteriors.shrunken_hi,
-            round(shrunken.shrunken_estimate + {{ normal_975() }} * shrunken.shrunken_se, 12)
+            round(
+                shrunken.shrunken_estimate
+                + {{ normal_975() }} * coalesce(shrunken.limit_se, shrunken.shrunken_se),
+                12
+            )
         ) as shrunken_hi,
         shrunken.reliability,
         shrunken.prior_words,
