@@ -45,6 +45,7 @@ BOTH = {
 
 # Given for all time only: a month or a quarter is too short for it.
 ALL_TIME = frozenset({"attunement_ccc"})
+OF_A_CUTOFF = frozenset({"alert_share", "ever_below_cutoff"})
 
 view = frame.current()
 measure = view.filters.measure
@@ -82,14 +83,23 @@ def tiles(shown: Mapping[str, str]) -> None:
             beside.append("Over all time: a shorter period would say too little")
         if own is not None:
             beside.append(f"Whole practice: {said(whole, metric, noun).value}")
+        figure = said(headline, metric, noun)
+        if metric in OF_A_CUTOFF and not has_cutoff():
+            figure = wording.Figure("Not defined", f"{name} has no published cut-off.", "", False)
         with column:
             parts.tile(
                 str(entry.get("name") or wording.sentence_case(metric)),
-                said(headline, metric, noun),
+                figure,
                 parts.meaning(entry or None),
                 [text for text in beside if text],
             )
             parts.link("definitions", "Definition", metric=metric)
+
+
+def has_cutoff() -> bool:
+    """Say whether the chosen questionnaire has a cut-off."""
+    known = reference.instruments(view.base).get(measure)
+    return known is not None and known["cutoff"] is not None
 
 
 def more(shown: Mapping[str, str]) -> None:

@@ -69,6 +69,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         entry("feedback_lag_hours", "hours"),
         entry("attunement_ccc", "correlation"),
     ],
+    "core.dim_instrument": [{"instrument": "srs", "cutoff": 36.0, "is_enabled": True}],
     "metrics.case_summary": [case("e1", ANNA), case("e2", ANNA, status="closed")],
     "metrics.episode_alliance": [
         {
@@ -111,6 +112,13 @@ def test_the_page_says_bounds_times_and_cases(released: Callable[..., Path]) -> 
     assert "Goals 1.4 below the rest" in said
     assert "form of the same family" in said, "no pair of forms is no agreement of zero"
     assert "Too few to compare" in said
+
+
+def test_without_a_cutoff_nobody_is_below_it(released: Callable[..., Path]) -> None:
+    released(ROWS | {"core.dim_instrument": [{"instrument": "srs", "is_enabled": True}]})
+    said = words(open_page("feedback", "Clinical director"))
+    assert said.count("Not defined") == 2
+    assert "SRS has no published cut-off" in said
 
 
 def test_a_clinician_on_too_few_forms_has_no_figure(released: Callable[..., Path]) -> None:
