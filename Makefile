@@ -34,7 +34,7 @@ test: lint
 bench: env
 	$(BIN)/python -m benchmarks
 
-# Some ten minutes: simulates, runs the registry's SQL, writes docs/validity.md.
+# About two minutes: simulates, runs the registry's SQL, writes docs/validity.md.
 validity: env
 	$(BIN)/python -m validity
 
