@@ -7,9 +7,10 @@ how they are found in the rows (`reading.py`) or what a practice's figures are (
 from __future__ import annotations
 
 import itertools
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from statistics import median
 
@@ -33,6 +34,7 @@ class Instrument:
     higher_is_better: bool = True
     cutoff: float | None = None
     reliable_change: float | None = None
+    supplied: tuple[tuple[str, float, float], ...] = ()  # scales that come scored: low and high
 
     @property
     def range(self) -> tuple[float, float]:
@@ -41,7 +43,14 @@ class Instrument:
 
 
 INSTRUMENTS = {
-    "srs": Instrument(4, 0, 10, 0, "alliance"),
+    "srs": Instrument(
+        4,
+        0,
+        10,
+        0,
+        "alliance",
+        subscales=(("relationship", (1,)), ("goals", (2,)), ("approach", (3,)), ("overall", (4,))),
+    ),
     "wai_sr": Instrument(
         12,
         1,
@@ -62,11 +71,53 @@ INSTRUMENTS = {
     "ors": Instrument(4, 0, 10, 0, "outcome", cutoff=25, reliable_change=5),
     "phq9": Instrument(9, 0, 3, 2, "outcome", higher_is_better=False, cutoff=10, reliable_change=6),
     "gad7": Instrument(7, 0, 3, 1, "outcome", higher_is_better=False, cutoff=8, reliable_change=4),
+    "core10": Instrument(
+        10, 0, 4, 1, "outcome", (2, 3), higher_is_better=False, cutoff=11, reliable_change=6
+    ),
+    "pcl5": Instrument(
+        20, 0, 4, 2, "outcome", higher_is_better=False, cutoff=33, reliable_change=15
+    ),
+    "wai_sr_t": Instrument(1, 1, 5, 0, "alliance", supplied=(("total", 1, 5),)),
+    "psq": Instrument(
+        0,
+        0,
+        0,
+        0,
+        "other",
+        supplied=(
+            ("rupture_reported", 0, 1),
+            ("rupture_intensity", 1, 5),
+            ("rupture_addressed", 1, 5),
+            ("rupture_resolution", 1, 5),
+            ("withdrawal", 1, 5),
+            ("confrontation", 1, 5),
+        ),
+    ),
 }
+# Bordin's components by the scales that stand for them (metrics.md 1.2).
+COMPONENTS = {
+    "srs": {"bond": "relationship", "goal": "goals", "task": "approach"},
+    "wai_sr": {"bond": "bond", "goal": "goal", "task": "task"},
+    "wai_s": {"bond": "bond", "goal": "goal", "task": "task"},
+}
+# Which clinician form stands beside which client form (metrics.md 2.6: same family).
+PAIRS = {"wai_sr": "wai_sr_t", "wai_s": "wai_s_t"}
+# Caseness by age where the text gives bands, else from the youngest age it is meant for (1.4).
+ADULT_FROM = {"ors": 18, "phq9": 18, "gad7": 18, "core10": 17, "pcl5": 18}
+
+
+def caseness(instrument: str, age: int | None) -> float | None:
+    """Cut-off of a client of that age; the adults' where the age is not known."""
+    if age is None or age >= ADULT_FROM[instrument]:
+        return INSTRUMENTS[instrument].cutoff
+    return 28 if instrument == "ors" and age >= 13 else None
+
+
 RUPTURE = {
     "srs": rules.RuptureParameters(sigma_w=2.5, sigma_floor=1.0, min_drop=2.0),
     "wai_sr": rules.RuptureParameters(sigma_w=4.2, sigma_floor=2.0, min_drop=3.6),
 }
+CUTOFF = {"srs": 36.0}
 CEILING = {"srs": 39.0, "wai_sr": 58.0}
 
 
@@ -112,6 +163,7 @@ class Score:
     prorated: bool
     session: Session | None = None
     primary: bool = True
+    age: int | None = None
 
     @property
     def in_series(self) -> bool:
@@ -141,6 +193,10 @@ class Episode:
     opened: date | None = None
     others: list[Episode] = field(default_factory=list)
     scores: dict[str, dict[int, Score]] = field(default_factory=lambda: defaultdict(dict))
+    # every primary score of the individual series: (instrument, respondent) -> session -> scale
+    forms: dict[tuple[str, str], dict[int, dict[str, Score]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(dict))
+    )
 
     @property
     def opened_on(self) -> date:
@@ -203,6 +259,17 @@ class Episode:
         return "lapsed" if self.is_past_lapse else "open"
 
     @property
+    def ended_on(self) -> date | None:
+        """Day of the closing, or the day on which the lapse was reached."""
+        if self.status == "closed":
+            return self.closed_on
+        if self.status == "open":
+            return None
+        last = self.attended[-1] if self.attended else self.last_appointment
+        since = last.started_on if last else self.opened_on
+        return since + timedelta(days=math.ceil(self.lapse_days))
+
+    @property
     def ended(self) -> bool:
         """Closed or lapsed."""
         return self.status != "open"
@@ -252,19 +319,40 @@ class Episode:
             "is_early_completer": early,
         }
 
+    def treatment(self, instrument: str) -> list[Score]:
+        """Client totals in session order, without sessions after the closing."""
+        found = self.scores.get(instrument, {})
+        return [
+            found[index]
+            for index in sorted(found)
+            if self.closed_on is None or self.indexed[index - 1].started_on <= self.closed_on
+        ]
+
     @property
     def paired_outcome(self) -> bool | None:
-        """Reliably improved and healthy at the last score; None without a pair."""
-        for instrument in ("ors", "phq9", "gad7"):
-            found = self.scores.get(instrument, {})
+        """Reliably improved and healthy at the last score; None without a pair or a cut-off."""
+        for instrument in ("ors", "phq9", "gad7", "core10", "pcl5"):
+            found = self.treatment(instrument)
             if len(found) < 2:
                 continue
-            spec = INSTRUMENTS[instrument]
-            first, last = found[min(found)].score, found[max(found)].score
-            if spec.higher_is_better:
-                return last - first >= spec.reliable_change and last >= spec.cutoff
-            return first - last >= spec.reliable_change and last < spec.cutoff
+            spec, first, last = INSTRUMENTS[instrument], found[0].score, found[-1].score
+            better = last - first if spec.higher_is_better else first - last
+            if better < spec.reliable_change:
+                return False
+            cutoff = caseness(instrument, found[-1].age)
+            if cutoff is None:
+                return None
+            return last >= cutoff if spec.higher_is_better else last < cutoff
         return None
+
+    @property
+    def outcome_known(self) -> bool:
+        """Whether a pair of outcome scores with a cut-off for the client's age speaks."""
+        for instrument in ("ors", "phq9", "gad7", "core10", "pcl5"):
+            found = self.treatment(instrument)
+            if len(found) >= 2:
+                return caseness(instrument, found[-1].age) is not None
+        return False
 
     @property
     def known_outcome(self) -> bool:

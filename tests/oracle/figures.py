@@ -7,7 +7,7 @@ Belongs here: populations, exclusions and numerators of metrics.md 2, 4.4, 5 and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
@@ -15,7 +15,7 @@ from statistics import median
 import numpy as np
 
 from tests.oracle import rules
-from tests.oracle.course import INSTRUMENTS, LEFT_OUT, RUPTURE, SETTLED, Episode
+from tests.oracle.course import INSTRUMENTS, LEFT_OUT, SETTLED, Episode
 from tests.oracle.reading import Reading
 
 DROPOUTS = [
@@ -26,7 +26,6 @@ DROPOUTS = [
     "is_dropout_d5",
     "is_dropout_d1s",
 ]
-CUTOFF = {"srs": 36.0}
 
 
 @dataclass
@@ -89,45 +88,6 @@ def _early(reading: Reading) -> Iterator[Unit]:
             yield Unit("early_alliance", instrument, e.clinician, on, excluded, mean)
 
 
-def _alerts(episode: Episode) -> Iterator[Unit]:
-    for instrument, cutoff in CUTOFF.items():
-        for index, score in episode.scores.get(instrument, {}).items():
-            on = episode.indexed[index - 1].started_on
-            below = float(score.score < cutoff)
-            yield Unit("alert_share", instrument, episode.clinician, on, False, below)
-
-
-def _rupture(episode: Episode) -> Iterator[Unit]:
-    for instrument, parameters in RUPTURE.items():
-        series = episode.series(instrument)
-        found = rules.ruptures(series, parameters, ended=episode.ended)
-        for rupture in found:
-            on = episode.indexed[rupture.onset - 1].started_on
-            yield Unit(
-                "repair_rate",
-                instrument,
-                episode.clinician,
-                on,
-                rupture.status in {"pending", "indeterminate"},
-                float(rupture.status == "repaired"),
-            )
-        onsets = {r.onset for r in found}
-        for index, x in enumerate(series, start=1):
-            if x is not None and index >= 2:
-                on = episode.indexed[index - 1].started_on
-                new = float(index in onsets)
-                yield Unit("rupture_onset_rate", instrument, episode.clinician, on, False, new)
-        if sum(x is not None for x in series) >= 3:
-            yield Unit(
-                "rupture_incidence",
-                instrument,
-                episode.clinician,
-                episode.opened_on,
-                episode.ceiling(instrument),
-                float(bool(found)),
-            )
-
-
 def _attendance(reading: Reading) -> Iterator[Unit]:
     for s in reading.sessions:
         if s.started_on > reading.as_of:
@@ -168,12 +128,13 @@ def _feedback(reading: Reading) -> Iterator[Unit]:
             yield Unit("feedback_completion", None, s.clinician, s.started_on, False, answered)
 
 
-def units(reading: Reading) -> list[Unit]:
-    """Every unit of every metric of the practice."""
-    found = [*_attendance(reading), *_feedback(reading), *_early(reading)]
+def units(reading: Reading) -> Iterator[Unit]:
+    """Units of attendance, completion of feedback, early alliance and unplanned endings."""
+    yield from _attendance(reading)
+    yield from _feedback(reading)
+    yield from _early(reading)
     for episode in reading.episodes:
-        found += [*_dropout(episode), *_alerts(episode), *_rupture(episode)]
-    return found
+        yield from _dropout(episode)
 
 
 def periods(on: date) -> list[str]:
@@ -195,7 +156,7 @@ class Figure:
         return self.population - self.excluded
 
 
-def divide(found: list[Unit], *, by_clinician: bool) -> dict[tuple, Figure]:
+def divide(found: Iterable[Unit], *, by_clinician: bool) -> dict[tuple, Figure]:
     """Figures by (clinician or None, metric, instrument, period)."""
     table: dict[tuple, Figure] = defaultdict(lambda: Figure(values=[]))
     for unit in found:

@@ -91,13 +91,18 @@ def _stamp(moment: datetime) -> str:
 class _Maker:
     """Makes one practice from one seed."""
 
-    def __init__(self, seed: int, clients: int) -> None:
+    def __init__(self, seed: int, clients: int, clinicians: int | None) -> None:
         self.random = random.Random(seed)
         # One seed looks from a leap day, so that day arithmetic meets it.
         self.practice = Practice(date(2024, 2, 29) if seed % 3 == 0 else date(2026, 11, 20))
-        self.clinicians = [f"T{n}" for n in range(self.random.randint(3, 7))]
+        drawn = self.random.randint(3, 7)
+        self.clinicians = [f"T{n}" for n in range(clinicians or drawn)]
         self.clients = clients
         self.serial = 0
+        # A large practice is there for what needs many scores and endings of both kinds.
+        self.lengths = [5, 8, 12, 20] if clinicians else [1, 1, 2, 3, 4, 5, 8, 12, 20]
+        self.reasons = [*REASONS, *["completed"] * 12] if clinicians else REASONS
+        self.closed_share = 0.9 if clinicians else 0.6
 
     def make(self) -> Practice:
         for clinician in self.clinicians:
@@ -146,7 +151,7 @@ class _Maker:
         level = {"srs": pick.choice([40.0, 36.5, 34.0, 30.0]), "wai": pick.choice([55, 48, 40])}
         instruments = pick.choice([["srs"], ["srs"], ["wai_sr"], ["wai_s"], ["srs", "wai_sr"]])
         day, last = start, start
-        for number in range(pick.choice([1, 1, 2, 3, 4, 5, 8, 12, 20])):
+        for number in range(pick.choice(self.lengths)):
             if day > self.practice.as_of:
                 break
             last = day
@@ -157,13 +162,13 @@ class _Maker:
             ahead = self.practice.as_of + timedelta(days=pick.choice([0, 1, 6]))
             self.session(client, clinician, episode, ahead, first=False, status="scheduled")
         if supplied:
-            closed = pick.random() < 0.6
+            closed = pick.random() < self.closed_share
             closed_on = min(last + timedelta(days=pick.choice([0, 3, 60])), self.practice.as_of)
             opened = start - timedelta(days=pick.choice([0, 0, 10]))
             row = {"episode_id": episode, "client_id": client, "clinician_id": clinician}
             row |= {"opened_on": str(opened), "closed_on": "", "closure_reason": ""}
             if closed:
-                row |= {"closed_on": str(closed_on), "closure_reason": pick.choice(REASONS)}
+                row |= {"closed_on": str(closed_on), "closure_reason": pick.choice(self.reasons)}
             self.practice.rows("episodes").append(row)
         return last
 
@@ -298,6 +303,6 @@ class _Maker:
         )
 
 
-def random_practice(seed: int, clients: int = 240) -> Practice:
+def random_practice(seed: int, clients: int = 240, clinicians: int | None = None) -> Practice:
     """A practice of `clients` clients; the same seed gives the same rows."""
-    return _Maker(seed, clients).make()
+    return _Maker(seed, clients, clinicians).make()

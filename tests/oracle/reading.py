@@ -29,6 +29,7 @@ class Reading:
             for r in practice.rows("clients")
             if r["birth_year"]
         }
+        self.delivered = {r["session_id"] for r in practice.rows("sessions")}
         self.sessions = [
             self._session(r) for r in practice.rows("sessions") if r["status"] != "entered_in_error"
         ]
@@ -145,17 +146,25 @@ class Reading:
     def _parents_known(self, row: dict[str, str]) -> bool:
         """Whether the named session was delivered (even if entered in error it was known)."""
         name = row.get("session_id")
-        return not name or any(name == r["session_id"] for r in self.practice.rows("sessions"))
+        return not name or name in self.delivered
 
     def _score(self, rows: list[dict[str, str]]) -> list[Score]:
         head = rows[0]
         instrument, spec = head["instrument"], INSTRUMENTS[head["instrument"]]
+        if head.get("skipped") == "true":
+            return []
         given = {r["scale"]: Decimal(r["score"]) for r in rows}
         items = {int(k[5:]): v for k, v in given.items() if k.startswith("item_")}
         if instrument == "wai_sr" and any(v in {6, 7} for v in items.values()):
             return []
         made = {}
-        if items:
+        if spec.supplied:
+            made = {
+                scale: (float(given[scale]), False)
+                for scale, low, high in spec.supplied
+                if scale in given and low <= given[scale] <= high
+            }
+        elif items:
             valid = {n: v for n, v in items.items() if spec.low <= v <= spec.high}
             answers = {
                 n: (spec.low + spec.high - v if n in spec.reverse else v) for n, v in valid.items()
@@ -174,6 +183,7 @@ class Reading:
                 date.fromisoformat(head["completed_at"][:10]),
                 round(score, 4),
                 prorated,
+                age=self.age(head["client_id"], date.fromisoformat(head["completed_at"][:10])),
             )
             for scale, (score, prorated) in made.items()
         ]
@@ -253,6 +263,9 @@ class Reading:
                 episodes[first.session.episode].scores[first.instrument][first.session.index] = (
                     first
                 )
+            if first.session.index is not None and first.session.series == "individual":
+                forms = episodes[first.session.episode].forms[first.instrument, first.respondent]
+                forms[first.session.index][first.scale] = first
 
     def age(self, client: str, on: date) -> int | None:
         """Age in whole years by birth year, None where it is not known."""

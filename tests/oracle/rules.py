@@ -64,6 +64,7 @@ class Shrunken:
     estimate: float
     reliability: float
     se: float
+    limit_se: float
 
 
 def empirical_bayes(
@@ -98,8 +99,17 @@ def empirical_bayes(
         variance = b * msw / n
         if k < 10:
             variance += (1 - b) ** 2 / sum(weights.values())
+        limit = variance
+        if fixed_icc is None and k > 3:  # Morris 1983: the share between clinicians is an estimate
+            lost = (k - 3) / (k - 1) * (1 - b)
+            share = weights[clinician] / sum(weights.values())
+            limit = msw / n * (1 - (1 - share) * lost)
+            limit += 2 / (k - 3) * lost**2 * (np.mean(values) - mu) ** 2
         shrunken[clinician] = Shrunken(
-            float(mu + b * (np.mean(values) - mu)), float(b), math.sqrt(variance)
+            float(mu + b * (np.mean(values) - mu)),
+            float(b),
+            math.sqrt(variance),
+            math.sqrt(limit),
         )
     return shrunken
 

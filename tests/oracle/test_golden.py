@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.oracle import rules
+from tests.oracle import methods, rules
 
 SRS = rules.RuptureParameters(sigma_w=2.5, sigma_floor=1.0, min_drop=2.0)
 FIRST = [36.5, 37.2, 37.0, 36.8, 31.0, 33.5, 36.9, 37.4, 38.0, 37.6]
@@ -125,3 +125,26 @@ def test_kaplan_meier_of_freireich() -> None:
     assert {t: (curve[t].survival, curve[t].se) for t in printed} == {
         t: (near(s, 3), near(se, 3)) for t, (s, se) in printed.items()
     }
+
+
+def test_other_methods_on_the_first_series() -> None:
+    for found in (
+        methods.babl(FIRST, SRS, ended=True),
+        methods.control_chart(FIRST, SRS, ended=True, k=3),
+        methods.control_chart(FIRST, SRS, ended=True, k=2),
+    ):
+        assert [r.onset for r in found] == [5]
+    (chart,) = methods.control_chart(FIRST, SRS, ended=True)
+    assert chart.spread == near(1.4086)
+    # printed with the rounded factor 2.66 for 3 / 1.128
+    assert chart.baseline - 2.66 * chart.spread * 1.128 == near(31.9636)
+    assert chart.baseline - 2 * chart.spread == near(33.3728)
+    (retro,) = methods.babl(FIRST, SRS, ended=True)
+    assert (retro.baseline, retro.spread) == (near(36.19), near(2.1997))
+    assert methods.babl(FIRST, SRS, ended=False) == []
+
+
+@pytest.mark.parametrize(("k", "onsets"), [(1, [5]), (2, [5]), (3, [])])
+def test_a_steep_drop_counts_in_spreads_of_the_client(k: float, onsets: list[int]) -> None:
+    found = methods.steep_drop(FIRST, SRS, ended=True, k=k)
+    assert [r.onset for r in found] == onsets
