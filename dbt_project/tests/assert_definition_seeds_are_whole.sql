@@ -12,7 +12,6 @@
     'case_sentences': 'sentence_id',
     'endings': 'ending',
     'outcome_changes': 'change_class',
-    'claims': 'claim_id',
 } %}
 {%- set filled = {
     'metric_definitions': [
@@ -27,9 +26,6 @@
     'case_sentences': ['template', 'used_in'],
     'endings': ['name', 'source'],
     'outcome_changes': ['name', 'source'],
-    'claims': [
-        'title', 'meaning', 'supervisor_action', 'evidence', 'limits', 'source'
-    ],
 } %}
 {%- set words = {
     'metric_definitions': {
@@ -43,7 +39,6 @@
         'severity': ['blocking', 'warning'],
     },
     'flow_steps': {'counted': ['clients', 'episodes']},
-    'claims': {'status': ['measured', 'proxy', 'not_measured']},
 } %}
 
 with

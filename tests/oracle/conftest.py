@@ -19,7 +19,7 @@ from tests.support import run_rapport
 
 # Seed, clients and clinicians: small and nasty ones, and one large enough for what needs many
 # clinicians (an estimated variance between them, a case-mix model, a spread of the practice's own).
-PRACTICES = {1: (240, None), 2: (240, None), 3: (240, None), 4: (560, 24)}
+PRACTICES = {1: (240, None), 2: (240, None), 3: (240, None), 4: (680, 24)}
 
 
 @pytest.fixture(scope="session", params=PRACTICES)

@@ -128,51 +128,6 @@ def _fall(
     known: list[float], x: float, w: int, p: RuptureParameters
 ) -> tuple[float, tuple[float, float]] | None:
     """How far the last w scores lie together below the level before them, beyond the allowance."""
-    level = (known[: len(known) - w + 1])[-8:]
-    if not level or len(known) < w - 1:
-        return None
-    mean, spread = reference(level, dataclasses.replace(p, ref_window=8))
-    last = [*known, x][-w:]
-    fall = w * (mean - float(np.mean(last))) / (spread * math.sqrt(1 + 1 / len(level))) - w
-    if compare_ready(mean - x) < compare_ready(p.min_drop):
-        return None
-    return fall, (mean, spread)
-
-
-def cumulated(series: Series, p: RuptureParameters, *, ended: bool) -> list[Rupture]:
-    """The option beside the canonical rule: one, two or three scores held together (decision 14).
-
-    The level is made of the scores since the last rupture that was not repaired; those of an open
-    rupture are no part of it.
-    """
-    known: list[float] = []
-    found: list[Rupture] = []
-    for t, x in enumerate(series, start=1):
-        open_now = found[-1] if found and found[-1].status == "open" else None
-        if open_now is not None:
-            [again] = course(series[:t], _once(open_now), p, ended=False)[-1:]
-            if again.closed == t:
-                found[-1] = again
-                repaired = again.status == "repaired"
-                known = ([*known, x] if repaired else [x]) if x is not None else []
-            continue
-        if x is None:
-            continue
-        falls = [f for w in (1, 2, 3) if (f := _fall(known, x, w, p))]
-        best = max(falls, key=lambda f: f[0], default=None)
-        if best and compare_ready(best[0] - 1.4) > 0:
-            found.append(Rupture(t, *best[1], x, "normal"))
-        else:
-            known.append(x)
-    if found and found[-1].status == "open":
-        found[-1] = course(series, _once(found[-1]), p, ended=ended)[-1]
-    return found
-
-
-def _fall(
-    known: list[float], x: float, w: int, p: RuptureParameters
-) -> tuple[float, tuple[float, float]] | None:
-    """How far the last w scores lie together below the level before them, beyond the allowance."""
     before = known[: len(known) - (w - 1)]
     if len(known) < w or not before:
         return None

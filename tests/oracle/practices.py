@@ -103,6 +103,9 @@ class _Maker:
         self.lengths = [5, 8, 12, 20] if clinicians else [1, 1, 2, 3, 4, 5, 8, 12, 20]
         self.reasons = [*REASONS, *["completed"] * 12] if clinicians else REASONS
         self.closed_share = 0.9 if clinicians else 0.6
+        self.alliance_forms = [["srs"], ["srs"], ["wai_sr"], ["wai_s"], ["srs", "wai_sr"]]
+        if clinicians:
+            self.alliance_forms = [["srs"], ["srs", "wai_sr"], ["srs", "wai_s"]]
 
     def make(self) -> Practice:
         for clinician in self.clinicians:
@@ -149,7 +152,7 @@ class _Maker:
         pick = self.random
         episode = self.next_id("E") if supplied else ""
         level = {"srs": pick.choice([40.0, 36.5, 34.0, 30.0]), "wai": pick.choice([55, 48, 40])}
-        instruments = pick.choice([["srs"], ["srs"], ["wai_sr"], ["wai_s"], ["srs", "wai_sr"]])
+        instruments = pick.choice(self.alliance_forms)
         day, last = start, start
         for number in range(pick.choice(self.lengths)):
             if day > self.practice.as_of:

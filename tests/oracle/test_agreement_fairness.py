@@ -27,6 +27,7 @@ def test_expected_by_the_mix_of_cases(case: Case) -> None:
     found = casemix.expected(case.reading)
     (model,) = case.rows("from metrics.casemix_model")
     rows = case.rows("from metrics.dropout_adjusted")
+    assert case.seed != 4 or found, "the large practice carries a model"
     if found is None:
         assert model["status"] == "refused"
         assert rows == []
