@@ -12,6 +12,7 @@
     'case_sentences': 'sentence_id',
     'endings': 'ending',
     'outcome_changes': 'change_class',
+    'claims': 'claim_id',
 } %}
 {%- set filled = {
     'metric_definitions': [
@@ -26,6 +27,9 @@
     'case_sentences': ['template', 'used_in'],
     'endings': ['name', 'source'],
     'outcome_changes': ['name', 'source'],
+    'claims': [
+        'title', 'meaning', 'supervisor_action', 'evidence', 'limits', 'source'
+    ],
 } %}
 {%- set words = {
     'metric_definitions': {
@@ -39,6 +43,7 @@
         'severity': ['blocking', 'warning'],
     },
     'flow_steps': {'counted': ['clients', 'episodes']},
+    'claims': {'status': ['measured', 'proxy', 'not_measured']},
 } %}
 
 with

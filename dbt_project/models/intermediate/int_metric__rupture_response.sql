@@ -36,6 +36,18 @@ int_metric__rupture_response as (
     where alert_kind = 'rupture'
     union all
     select
+        'early_rupture_addressed' as metric_id,
+        instrument,
+        clinician_key,
+        alert_key as unit_key,
+        raised_on as occurred_on,
+        is_next_session_awaited as is_excluded,
+        is_addressed_by_next_session as is_numerator,
+        cast(null as double) as value
+    from alerts
+    where alert_kind = 'rupture' and session_index <= {{ param('early_rupture_long') }}
+    union all
+    select
         'response_in_time' as metric_id,
         cast(null as {{ text_type() }}) as instrument,
         clinician_key,

@@ -14,6 +14,8 @@
     'int_statistic__recognition',
     'int_statistic__response',
     'int_statistic__agenda',
+    'int_statistic__transfers',
+    'int_statistic__contrasts',
 ] %}
 
 with int_metric__statistic as (

@@ -18,6 +18,9 @@
     'int_metric__outcomes',
     'int_metric__nhs',
     'int_metric__after_ending',
+    'int_metric__schedule',
+    'int_metric__matching',
+    'int_metric__next_appointment',
 ] %}
 
 with context as (

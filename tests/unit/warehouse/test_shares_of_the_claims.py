@@ -1,0 +1,36 @@
+"""The worked shares of metrics.md 7 by the interval every share gets (macros/arithmetic.sql)."""
+
+from __future__ import annotations
+
+import duckdb
+import jinja2
+import pytest
+
+from tests.support import REPO
+
+
+@pytest.mark.parametrize(
+    ("what", "numerator", "n", "lo", "hi"),
+    [
+        ("cancelled by the clinician", 6, 120, 0.0231, 0.1048),
+        ("transfers that took hold", 5, 7, 0.3589, 0.9178),
+        ("goals documented by session 3", 18, 24, 0.5510, 0.8800),
+    ],
+)
+def test_the_worked_shares(what: str, numerator: int, n: int, lo: float, hi: float) -> None:
+    text = (REPO / "dbt_project" / "macros" / "arithmetic.sql").read_text()
+    call = "{{ wilson_lo('x', 'n') }}, {{ wilson_hi('x', 'n') }}"
+    rendered = jinja2.Environment(autoescape=False).from_string(text + call).render()  # noqa: S701 - SQL, not HTML
+    with duckdb.connect() as con:
+        found = con.execute(
+            f"select {rendered} from (select $x as x, $n as n)",  # noqa: S608
+            {"x": numerator, "n": n},
+        ).fetchone()
+    assert found == pytest.approx((lo, hi), abs=5e-5), what
+
+
+def test_the_illustration_of_a_preference_met() -> None:
+    """An odds ratio of 1.79 applied to 20 % gives what the seed of the claims says."""
+    odds = 0.20 / 0.80 / 1.79
+    said = f"from 20 % that would be {100 * odds / (1 + odds):.1f} %"
+    assert said in (REPO / "seeds" / "claims.csv").read_text()
