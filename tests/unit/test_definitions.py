@@ -61,8 +61,16 @@ def test_every_export_leads_to_the_release(feed: str) -> None:
 
 def test_sessions_and_feedback_lead_to_every_metric() -> None:
     metrics = {key for key in SPECS if key.path[0] == "metrics"}
-    # These two are copies of seeds.
-    described = {dg.AssetKey(["metrics", name]) for name in ("metric_catalogue", "parameter")}
+    # These are copies of seeds.
+    copies = (
+        "benchmark",
+        "claim",
+        "claim_metric",
+        "metric_catalogue",
+        "parameter",
+        "rupture_method",
+    )
+    described = {dg.AssetKey(["metrics", name]) for name in copies}
     sessions, feedback = (
         _downstream(dg.AssetKey(["landing", n])) for n in ("sessions", "feedback")
     )
