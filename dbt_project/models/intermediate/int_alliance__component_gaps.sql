@@ -1,5 +1,5 @@
-{#- What the components of an episode's forms come to: the latest gaps, whether one was wide twice in
-    a row, and the early level of goals (metrics.md 2.4). -#}
+{#- What the components of an episode's forms come to: the latest gaps, whether one was wide twice
+    in a row, and the early level of goals (metrics.md 2.4). -#}
 with forms as (
     select * from {{ ref('int_alliance__components') }}
 ),
