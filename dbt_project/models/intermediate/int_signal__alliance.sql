@@ -22,6 +22,14 @@ instruments as (
     select * from {{ ref('dim_instrument') }}
 ),
 
+-- The spread in force, as in the rupture rule: the practice's own where it has enough episodes.
+sigmas as (
+    select
+        instrument,
+        sigma_w
+    from {{ ref('rupture_sigma') }}
+),
+
 parameters as (
     select
         {{ param('nu0') }} as nu0,
@@ -71,7 +79,7 @@ measured as (
                     parameters.al4_spreads * sqrt(
                         (
                             (runs.scores_before - 1) * coalesce(runs.variance_before, 0)
-                            + parameters.nu0 * runs.sigma_w * runs.sigma_w
+                            + parameters.nu0 * sigmas.sigma_w * sigmas.sigma_w
                         ) / (runs.scores_before - 1 + parameters.nu0)
                     ),
                     runs.al4_min_drop
@@ -79,6 +87,7 @@ measured as (
         end as large_drop
     from runs
     cross join parameters
+    left join sigmas on runs.instrument = sigmas.instrument
 ),
 
 compared as (

@@ -112,7 +112,7 @@ int_statistic__feedback as (
         round({{ wilson_hi('declined_n', 'population_n') }}, 12) as hi,
         cast(null as double) as expected,
         cast(null as double) as mid_p,
-        'share; Wilson 95 %' as method
+        'Wilson 95 %' as method
     from counted
     where scope_kind = 'practice'
 )
