@@ -117,6 +117,7 @@ def funnel(scope: Scope, choice: Choice, period: str) -> Drawn:
         sentence += " Clinicians with a signal are named: ◆ worth a conversation, ■ check first."
     average = variation.published(scope, choice)
     line = (average["value"], "research average, other definitions") if average else None
+    sentence += _reference(average) if average else ""
     table = pl.DataFrame(
         {
             "Clinician": found["clinician_label"],
@@ -129,6 +130,17 @@ def funnel(scope: Scope, choice: Choice, period: str) -> Drawn:
     title = str(entry.get("short_name") or "Share")
     chart = charts.funnel(limits, points, (noun, title), line)
     return Drawn(spec(chart), sentence, table, is_fixed_order=True)
+
+
+def _reference(average: Mapping[str, Any]) -> str:
+    """Say the published share of the reference line as it was printed, with its caveat."""
+    value, lo, hi = (100 * average[part] for part in ("value", "lo", "hi"))
+    return (
+        f" Reference line: {wording.number(value)}{wording.NBSP}% "
+        f"({wording.limits(lo, hi, is_share=False)}) over "
+        f"{wording.counted(average['studies'], 'study', 'studies')} ({average['source']}). "
+        f"{average['caveat']}."
+    )
 
 
 def _why_empty(period: str, compare_from: int, noun: str) -> str:

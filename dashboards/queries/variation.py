@@ -170,6 +170,7 @@ def published(scope: Scope, choice: Choice) -> dict[str, Any] | None:
         select * from benchmark
         where metric_id = $metric and kind = 'published' and unit = 'share'
             and coalesce(instrument, '') = $instrument and studies > 1 and people is not null
+            and lo is not null
         order by people desc
         limit 1
         """,

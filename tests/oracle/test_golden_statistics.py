@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from tests.oracle import statistics as st
 from tests.oracle.figures_outcome import Change, Talking
 from tests.oracle.test_golden import near
+from tests.support import REPO
 
 PLACEBO = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
 RELAPSED = [6, 6, 6, 7, 10, 13, 16, 22, 23]
@@ -164,3 +166,12 @@ def test_talking_therapies_of_section_5_6(
 ) -> None:
     found = Talking(Change("phq9", *phq, 2, 10, 10), Change("gad7", *gad, 2, 8, 8))
     assert (found.recovered, found.better, found.worse) == (recovered, better, worse)
+
+
+def test_published_correlation_as_a_difference_t13() -> None:
+    """T13: r .278 is d .579; the seed that the pages read says both."""
+    with (REPO / "seeds" / "benchmarks.csv").open() as handle:
+        (row,) = (r for r in csv.DictReader(handle) if r["benchmark_id"] == "alliance_outcome")
+    r = float(row["value"])
+    assert 2 * r / math.sqrt(1 - r**2) == near(0.579, 3)
+    assert (r, "d .579" in row["definition"]) == (0.278, True)

@@ -5,6 +5,7 @@ The figures themselves are the warehouse's, with their golden numbers beside the
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from dashboards.charts import variation as charts
 from dashboards.figures import own_and_mix, variation
 from dashboards.queries.variation import Choice
 from dashboards.scope import Role, Scope
+from tests.support import REPO
 from tests.unit.dashboards.small_release import ANNA, BORIS, CLARA, CLINICIANS, DORA, ELSA
 from tests.unit.dashboards.test_pages import open_page, words
 
@@ -174,6 +176,20 @@ def test_the_funnel_draws_only_who_may_be_compared(director: Callable[..., Scope
         for value in layer["data"]["values"]
     ]
     assert sorted(named) == ["A1AA", "E5AA"]
+
+
+def test_the_research_average_stands_as_printed_t14(director: Callable[..., Scope]) -> None:
+    with (REPO / "seeds" / "benchmarks.csv").open() as handle:
+        (row,) = (r for r in csv.DictReader(handle) if r["benchmark_id"].startswith("dropout_res"))
+    numbers = ("value", "lo", "hi")
+    published = {**row, "instrument": None, **{part: float(row[part]) for part in numbers}}
+    published |= {part: int(row[part]) for part in ("studies", "people")}
+    drawn = variation.funnel(
+        director({**some_rows(), "metrics.benchmark": [published]}), ENDINGS, "all"
+    )
+    said = drawn.sentence.replace("\u00a0", " ")
+    assert "19.7 % (18.7 to 20.7) over 669 studies (Swift and Greenberg 2012)" in said
+    assert "Research average, other definitions: a reference line, never a target." in said
 
 
 def test_lines_begin_where_a_comparison_does(director: Callable[..., Scope]) -> None:
