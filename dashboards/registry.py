@@ -132,6 +132,19 @@ PAGES = (
         case_filters=("site", "supervisor", "clinician"),
     ),
     PageSpec(
+        name="needs",
+        file="app_pages/needs.py",
+        title="What the relationship needs",
+        section="Practice",
+        icon=":material/diversity_3:",
+        answers="What a working relationship is said to need, and how much of it figures can show.",
+        cannot=(
+            "It cannot measure a relationship: most figures only stand for what matters, and some "
+            "of it has none."
+        ),
+        filters=("measure", "outcome"),
+    ),
+    PageSpec(
         name="variation",
         file="app_pages/variation.py",
         title="Variation",

@@ -135,6 +135,8 @@ RELATIONS: dict[str, Relation] = {
     "change_decomposition": Relation("metrics.change_decomposition", Reach.PRACTICE),
     # no person in them
     "benchmark": Relation("metrics.benchmark", Reach.OPEN),
+    "claim": Relation("metrics.claim", Reach.OPEN),
+    "claim_metric": Relation("metrics.claim_metric", Reach.OPEN),
     "metric_catalogue": Relation("metrics.metric_catalogue", Reach.OPEN),
     "parameter": Relation("metrics.parameter", Reach.OPEN),
     "rupture_method": Relation("metrics.rupture_method", Reach.OPEN),

@@ -10,9 +10,12 @@ import polars as pl
 import streamlit as st
 
 from dashboards import frame, parts, wording
-from dashboards.queries import reference
+from dashboards.figures import metric
+from dashboards.queries import practice, reference
 
 view = frame.current()
+whole = practice.practice_figures(view.base, "all")
+full_from = int(reference.parameter(view.base, "flag_min_n", 20))
 
 _SQL = """-- unplanned endings per quarter, with what they rest on
 select period, numerator, denominator_n, estimate, lo, hi
@@ -25,7 +28,7 @@ def metrics() -> None:
     """Show the catalogue; a link that names a metric puts it first and opens it."""
     asked = st.query_params.get("metric")
     catalogue = reference.catalogue(view.base)
-    order = sorted(catalogue, key=lambda metric: metric != asked)
+    order = sorted(catalogue, key=lambda metric_id: metric_id != asked)
     entries = "".join(entry_html(catalogue[m], is_open=m == asked) for m in order)
     st.html(f'<div class="catalogue">{entries}</div>')
 
@@ -34,7 +37,7 @@ def entry_html(entry: Mapping[str, Any], is_open: bool) -> str:
     """Write one metric: name and meaning, the rest on opening."""
     return (
         f"<details{' open' if is_open else ''}><summary><b>{escape(str(entry['name']))}</b>"
-        f"</summary><p>{escape(str(entry['meaning']))}</p>"
+        f"</summary><p>{escape(str(entry['meaning']))}</p>{now_html(entry)}"
         + definition_list(
             [
                 ("How", entry["formula"]),
@@ -52,6 +55,21 @@ def entry_html(entry: Mapping[str, Any], is_open: bool) -> str:
         )
         + "</details>"
     )
+
+
+def now_html(entry: Mapping[str, Any]) -> str:
+    """Write what the figure is now for the whole practice, or where else it stands."""
+    if not entry["is_clinician_metric"]:
+        said = [("", f"No single figure: rows of {entry['table_name']}.")]
+    else:
+        rows = whole.filter(pl.col("metric_id") == entry["metric_id"]).iter_rows(named=True)
+        said = metric.practice_rows(rows, entry, view.names, full_from)
+        said = said or [("", "No figure yet: nothing has been counted for it.")]
+    whose = "practice" if view.base.sees_practice_figures else "practice, rounded"
+    lines = "".join(
+        f"<li>{f'<b>{escape(of)}</b> ' if of else ''}{escape(text)}</li>" for of, text in said
+    )
+    return f'<div class="now"><p>Now ({whose}, all time)</p><ul>{lines}</ul></div>'
 
 
 def definition_list(pairs: list[tuple[str, object]]) -> str:
@@ -102,7 +120,7 @@ def parameters() -> None:
     )
 
 
-parts.section("Figures", "Open one to see its meaning, population and source.")
+parts.section("Figures", "Open one to see what it is now, its meaning, population and source.")
 metrics()
 parts.section(
     "Questionnaires",

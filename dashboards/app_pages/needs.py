@@ -1,0 +1,129 @@
+"""What the relationship needs: twelve claims, each with its figures and what they leave open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards import frame, parts, wording
+from dashboards.figures import metric, needs
+from dashboards.queries import needs as asked
+from dashboards.queries import outcomes, practice, reference
+from dashboards.scope import Role
+
+view = frame.current()
+full_from = int(reference.parameter(view.base, "flag_min_n", 20))
+catalogue = reference.catalogue(view.base)
+instruments = reference.instruments(view.base)
+whole = practice.practice_figures(view.base, "all")
+is_supervisor = view.base.role is Role.SUPERVISOR
+own = asked.own_figures(view.scope) if is_supervisor else pl.DataFrame()
+
+
+def instrument_of(metric_id: str) -> str:
+    """Give the chosen questionnaire for a metric that is of one, else nothing."""
+    entry = catalogue.get(metric_id, {})
+    if not entry.get("per_instrument"):
+        return ""
+    held = whole.filter(pl.col("metric_id") == metric_id)["instrument"].drop_nulls()
+    families = {instruments[code]["family"] for code in held if code in instruments}
+    return view.filters.outcome if "outcome" in families else view.filters.measure
+
+
+def figure_of(row: Mapping[str, Any]) -> needs.Measure:
+    """Say one measure of a claim for the whole practice."""
+    metric_id, noun = row["metric_id"], row["counted"]
+    entry = catalogue.get(metric_id, {})
+    code = instrument_of(metric_id)
+    found = practice.rows_of(whole, metric_id, code)
+    at = found.row(0, named=True) if found.height else None
+    name = str(entry.get("name") or wording.sentence_case(metric_id))
+    said = metric.said(at, entry, noun, full_from, view.names.digits(code))
+    if at is None and code:
+        said = wording.Figure("None", no_figure_with(metric_id, code), "", False)
+    published = (
+        f"{r['label']}, published: {wording.percent(r['value'])}"
+        for r in outcomes.benchmarks(view.base, metric_id).iter_rows(named=True)
+        if r["unit"] == "share" and r["label"]
+    )
+    told = [text for text in (name, view.names.of(code) if code else "") if text != row["part"]]
+    return needs.Measure(
+        part=row["part"],
+        name=" · ".join(text for text in told if text),
+        figure=said,
+        beside=(*metric.beside(at), *published),
+        is_proxy=row["is_proxy"],
+    )
+
+
+def no_figure_with(metric_id: str, code: str) -> str:
+    """Say that the chosen questionnaire has no such figure, and which of the practice's has."""
+    held = whole.filter(pl.col("metric_id") == metric_id)["instrument"].drop_nulls().unique()
+    others = ", ".join(view.names.of(other) for other in sorted(held))
+    told = f"{view.names.of(code)} gives no such figure here"
+    return f"{told}; choose {others} above to see it." if others else f"{told}."
+
+
+def own_clinicians(measured: list[dict[str, Any]]) -> None:
+    """Show a supervisor the same figures of each supervised clinician, by label."""
+    columns = []
+    for m in measured:
+        code = instrument_of(m["metric_id"])
+        entry = catalogue.get(m["metric_id"], {"short_name": m["part"]})
+        columns.append(needs.Column(m["metric_id"], code, entry, view.names.digits(code)))
+    table = needs.own_table(own, columns, full_from)
+    if table.is_empty():
+        return
+    with st.expander("Your clinicians, one by one"):
+        st.html(
+            '<p class="note">By label, with the 95 % interval. Most differences between caseloads '
+            "of this size are chance.</p>"
+        )
+        parts.table(table, f"Clinicians: {measured[0]['claim_id']}", is_fixed_order=True)
+
+
+def heard() -> str:
+    """Say how many sessions were followed by a form: what every rating rests on."""
+    found = practice.rows_of(whole, "feedback_completion", "")
+    row = found.row(0, named=True) if found.height else None
+    said = metric.said(row, catalogue.get("feedback_completion", {}), "sessions due", full_from)
+    return (
+        f"Figures from clients' ratings rest on forms after {said.value} of sessions "
+        f"({said.detail})."
+        if said.is_shown
+        else "Few forms have come yet, so figures from clients' ratings are missing or small."
+    )
+
+
+claims = asked.claims(view.base)
+measures = asked.measures(view.base)
+if claims.is_empty():
+    parts.empty("This release holds no claims. Run `rapport build` to make one that does.")
+else:
+    whose = "Whole practice" if view.base.sees_practice_figures else "Whole practice, rounded"
+    parts.section(
+        "At a glance",
+        f"{whose}, all time. {needs.overview(claims)} {heard()} A figure that stands for a claim "
+        "can move without it: read it as a question, never as a grade.",
+    )
+    st.html(needs.contents_html(claims.iter_rows(named=True)))
+    for claim in claims.iter_rows(named=True):
+        of_claim = measures.filter(pl.col("claim_id") == claim["claim_id"])
+        rows = list(of_claim.iter_rows(named=True))
+        measured = [r for r in rows if r["metric_id"]]
+        st.html(f'<span id="{needs.anchor(claim)}"></span>')
+        parts.section(f"{claim['sort_order']}. {claim['title']}", claim["meaning"])
+        st.html(
+            needs.claim_html(
+                claim,
+                [figure_of(r) for r in measured],
+                [r for r in rows if not r["metric_id"]],
+            )
+        )
+        if is_supervisor and measured:
+            own_clinicians(measured)
+    st.html(f'<p class="note">{needs.TAGS}</p>')
+    parts.link("definitions", "What each figure means, and from what it is counted")
