@@ -129,7 +129,7 @@ def _gaps(e: Episode, instrument: str) -> Iterator[Unit]:
         yield Unit(metric, instrument, e.clinician, on, False, float(has_gap(gaps)))
 
 
-def _early_windows(reading: Reading) -> Iterator[tuple[Episode, str, date]]:
+def early_windows(reading: Reading) -> Iterator[tuple[Episode, str, date]]:
     """Episodes whose early window is over, per instrument the clinician uses, and its last day."""
     used = {(e.clinician, i) for e in reading.episodes for i in ALLIANCE if e.scores.get(i)}
     for e in reading.episodes:
@@ -141,7 +141,7 @@ def _early_windows(reading: Reading) -> Iterator[tuple[Episode, str, date]]:
 
 def _early(reading: Reading) -> Iterator[Unit]:
     goals: dict[str, list[tuple[Episode, date, float | None]]] = defaultdict(list)
-    for e, instrument, on in _early_windows(reading):
+    for e, instrument, on in early_windows(reading):
         values, truncated = early(e, instrument)
         yield Unit("early_coverage", instrument, e.clinician, on, False, len(values) / 3)
         if instrument in COMPONENTS:

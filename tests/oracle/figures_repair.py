@@ -118,6 +118,9 @@ def _of_ruptures(
         yield Unit("unrepaired_rate", instrument, e.clinician, on, open_still, unrepaired)
         waits, addressed = _addressed(reading, e, r.onset)
         yield Unit("rupture_addressed", instrument, e.clinician, on, waits, float(addressed))
+        if r.onset <= 6:
+            early = float(addressed)
+            yield Unit("early_rupture_addressed", instrument, e.clinician, on, waits, early)
     onsets = [r.onset for r in found]
     scored = [i for i, x in enumerate(e.series(instrument), start=1) if x is not None]
     for index in scored:

@@ -21,14 +21,6 @@ from tests.oracle.practice_units import MEANS, practice_units
 from tests.oracle.reading import Reading
 from tests.support import REPO
 
-# Metrics of the twelve claims: tested in the warehouse, not yet read a second time here.
-NOT_YET = {
-    "on_schedule_share", "late_gap_clinician", "late_gap_client", "gap_variation",
-    "transfer_rate", "transfer_success", "transfer_median_sessions",
-    "preference_recorded", "preference_met", "preference_alliance_difference",
-    "trauma_bond_difference", "trauma_alert_difference",
-    "missed_after_low", "missed_after_other", "early_rupture_addressed",
-}  # fmt: skip
 # Smallest denominators of display, and days until a period is ripe (metrics.md 5.1, 8, 10).
 SMALLEST = {"display_rate_n": 5, "display_comparative_n": 10, "display_repair_n": 8}
 RIPE = {"lapse_days_min": 42, "follow_up_days_max": 183, "re_referral_days": 365}

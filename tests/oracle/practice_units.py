@@ -8,6 +8,7 @@ from __future__ import annotations
 from tests.oracle import (
     figures,
     figures_alliance,
+    figures_claims,
     figures_dropout,
     figures_outcome,
     figures_repair,
@@ -15,7 +16,14 @@ from tests.oracle import (
 from tests.oracle.figures import Unit
 from tests.oracle.reading import Reading
 
-PARTS = (figures, figures_alliance, figures_dropout, figures_outcome, figures_repair)
+PARTS = (
+    figures,
+    figures_alliance,
+    figures_claims,
+    figures_dropout,
+    figures_outcome,
+    figures_repair,
+)
 MEANS = {
     "early_alliance",
     "early_alliance_3_5",
@@ -28,6 +36,7 @@ MEANS = {
     "attunement_tracking",
     "rupture_depth",
     "severity_adjusted",
+    "gap_variation",
 }
 
 
