@@ -24,11 +24,9 @@ AWAY = {"no_show", "late_cancel", "cancelled_client"}
 
 
 def _between(e: Episode, a: Session, b: Session) -> set[str]:
-    """Statuses of the individual appointments that begin after one session and before another."""
+    """Statuses of the individual appointments between two sessions in the order of time."""
     return {
-        s.status
-        for s in e.sessions
-        if s.series == "individual" and a.started_at < s.started_at < b.started_at
+        s.status for s in e.sessions if s.series == "individual" and a.order < s.order < b.order
     }
 
 
@@ -72,9 +70,9 @@ def _took_hold(e: Episode, new: Episode) -> bool:
         return False
     for instrument in alliance.ALLIANCE:
         (before, gone), (after, short) = early(e, instrument), early(new, instrument)
-        if len(before) >= 2 and len(after) >= 2 and not gone and not short:
-            if round(float(np.mean(after)), 9) < round(float(np.mean(before)), 9):
-                return False
+        told = len(before) >= 2 and len(after) >= 2 and not gone and not short
+        if told and round(float(np.mean(after)), 9) < round(float(np.mean(before)), 9):
+            return False
     return True
 
 
@@ -108,7 +106,7 @@ def _matching(reading: Reading) -> Iterator[Unit]:
     for e in reading.episodes:
         if e.indexed:
             recorded, met = known.get(e.client, (False, None))
-            on = e.opened_on
+            on = e.attended[0].started_on
             yield Unit("preference_recorded", None, e.clinician, on, False, float(recorded))
             if recorded:
                 yield Unit("preference_met", None, e.clinician, on, met is None, float(bool(met)))
@@ -211,9 +209,9 @@ def by_preference(reading: Reading, instrument: str) -> tuple[float, int, int] |
     for e, code, _ in alliance.early_windows(reading):
         recorded, met = known.get(e.client, (False, None))
         values, truncated = early(e, instrument)
-        if code == instrument and recorded and met is not None and len(values) >= 2:
-            if not truncated:
-                sides[met].append((e.client, float(np.mean(values))))
+        told = recorded and met is not None and len(values) >= 2 and not truncated
+        if code == instrument and told:
+            sides[bool(met)].append((e.client, float(np.mean(values))))
     if min(len({c for c, _ in side}) for side in sides.values()) < 10:
         return None
     met, unmet = ([x for _, x in sides[side]] for side in (True, False))
