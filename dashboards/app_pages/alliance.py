@@ -132,9 +132,10 @@ def beside_chance(metric: str, noun: str, chance: str) -> str:
     rows = practice.rows_of(
         practice.practice_figures(view.base, view.filters.period), metric, measure
     )
-    if rows.is_empty() or rows["expected"][0] is None or rows["numerator"][0] is None:
+    # The rounded figures that a supervisor reads carry no expectation: it would undo the rounding.
+    row = {} if rows.is_empty() else rows.row(0, named=True)
+    if row.get("expected") is None or row["numerator"] is None:
         return f"How many {chance} is not known for this selection."
-    row = rows.row(0, named=True)
     return (
         f"{wording.whole(row['numerator'])} {noun.format(wording.whole(row['denominator_n']))}; "
         f"about {wording.number(row['expected'], 0)} {chance}."

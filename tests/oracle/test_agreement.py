@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.oracle import figures, figures_dropout, rules
+from tests.oracle import figures, figures_dropout, figures_repair, rules
 from tests.oracle.agreement import Case, agree, keyed, pseudonym
-from tests.oracle.course import CEILING, INSTRUMENTS, RUPTURE, Episode
+from tests.oracle.course import CEILING, INSTRUMENTS, Episode
 
 
 def test_sessions(case: Case) -> None:
@@ -118,8 +118,9 @@ def test_episode_alliance(case: Case) -> None:
 
 def _ruptures(case: Case, k_sigma: float) -> dict[Hashable, dict]:
     keys, found = case.episode_keys(), {}
+    in_force = figures_repair.parameters(case.reading)
     for episode in case.reading.episodes:
-        for instrument, parameters in RUPTURE.items():
+        for instrument, parameters in in_force.items():
             changed = rules.RuptureParameters(**{**parameters.__dict__, "k_sigma": k_sigma})
             series = episode.series(instrument)
             for r in rules.ruptures(series, changed, ended=episode.ended):
