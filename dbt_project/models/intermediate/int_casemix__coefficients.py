@@ -3,10 +3,10 @@
 Here: the fit, which SQL cannot carry. Not here: who may be fitted (int_casemix__design), what is
 known of an episode (int_casemix__episode), what follows from the coefficients (the SQL after it).
 
-Newton's method in numpy rather than statsmodels, whose import alone costs a build more than a
-second; tests/unit/dbt/test_casemix_fit.py holds the two against each other.
+statsmodels is imported where a model is fitted: a practice too small for one does not wait for it.
 """
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -54,28 +54,30 @@ class Fit(NamedTuple):
 
 
 def fit(patterns, largest):
-    """Fit a binomial logistic regression by Newton's method.
+    """Fit a binomial logistic regression.
 
     Args:
         patterns: what to fit it on.
         largest: log odds beyond which a coefficient only says that the outcomes are separated.
     """
-    estimates = np.zeros(patterns.values.shape[1])
-    nothing = np.full_like(estimates, np.nan)
-    for _ in range(STEPS):
-        shares = 1 / (1 + np.exp(-patterns.values @ estimates))
-        weights = patterns.trials * shares * (1 - shares)
-        information = patterns.values.T @ (weights[:, None] * patterns.values)
-        if np.linalg.cond(information) > 1 / np.finfo(float).eps:
-            return Fit(nothing, nothing, "separation")
-        surplus = patterns.events - patterns.trials * shares
-        step = np.linalg.solve(information, patterns.values.T @ surplus)
-        estimates = estimates + step
-        if np.abs(estimates).max() > largest:
-            return Fit(nothing, nothing, "separation")
-        if np.abs(step).max() < SETTLED:
-            return Fit(estimates, np.sqrt(np.diag(np.linalg.inv(information))))
-    return Fit(nothing, nothing, "no_convergence")
+    from statsmodels.genmod.families import Binomial  # noqa: PLC0415 -- a second to import
+    from statsmodels.genmod.generalized_linear_model import GLM  # noqa: PLC0415
+
+    nothing = np.full(patterns.values.shape[1], np.nan)
+    if np.linalg.matrix_rank(patterns.values) < len(nothing):
+        return Fit(nothing, nothing, "separation")
+    answers = np.column_stack([patterns.events, patterns.trials - patterns.events])
+    with warnings.catch_warnings():
+        # separation is judged below, by the size of what comes out
+        warnings.simplefilter("ignore")
+        found = GLM(answers, patterns.values, family=Binomial()).fit(
+            maxiter=STEPS, tol=SETTLED, tol_criterion="params"
+        )
+    if not np.isfinite(found.params).all() or np.abs(found.params).max() > largest:
+        return Fit(nothing, nothing, "separation")
+    if not found.converged:
+        return Fit(nothing, nothing, "no_convergence")
+    return Fit(found.params, found.bse)
 
 
 def cross_fit(patterns, largest):
