@@ -104,12 +104,12 @@ def _levels(e: Episode, instrument: str) -> Iterator[Unit]:
             yield Unit("ceiling_share", instrument, e.clinician, on, False, top)
 
 
-def _alerts(reading: Reading, e: Episode) -> Iterator[Unit]:
+def _alerts(asked: set[str], e: Episode) -> Iterator[Unit]:
     for instrument, cutoff in CUTOFF.items():
         found = e.scores.get(instrument, {})
         for session in e.indexed if found else []:
             score = found.get(session.index or 0)
-            if score is None and not is_due(reading, session):
+            if score is None and session.key not in asked:
                 continue
             below = float(score is not None and score.score < cutoff)
             missing = score is None
@@ -264,12 +264,13 @@ def _feedback(reading: Reading) -> Iterator[Unit]:
 
 def units(reading: Reading) -> Iterator[Unit]:
     """Units of every share and mean of sections 2 and 6 that `figures.py` does not hold."""
+    asked = {session.key for session, _ in due_sessions(reading)}
     for e in reading.episodes:
         for instrument in ALLIANCE:
             yield from _levels(e, instrument)
         for instrument in COMPONENTS:
             yield from _gaps(e, instrument)
-        yield from _alerts(reading, e)
+        yield from _alerts(asked, e)
         yield from _attunement(e)
     yield from _early(reading)
     yield from _window_3_5(reading)
