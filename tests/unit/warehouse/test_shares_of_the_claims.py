@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import duckdb
-import jinja2
 import pytest
 
-from tests.support import REPO
+from tests.support import REPO, macro_rows
 
 
 @pytest.mark.parametrize(
@@ -18,14 +16,8 @@ from tests.support import REPO
     ],
 )
 def test_the_worked_shares(what: str, numerator: int, n: int, lo: float, hi: float) -> None:
-    text = (REPO / "dbt_project" / "macros" / "arithmetic.sql").read_text()
     call = "{{ wilson_lo('x', 'n') }}, {{ wilson_hi('x', 'n') }}"
-    rendered = jinja2.Environment(autoescape=False).from_string(text + call).render()  # noqa: S701 - SQL, not HTML
-    with duckdb.connect() as con:
-        found = con.execute(
-            f"select {rendered} from (select $x as x, $n as n)",  # noqa: S608
-            {"x": numerator, "n": n},
-        ).fetchone()
+    (found,) = macro_rows(["arithmetic"], call, "$x as x, $n as n", {"x": numerator, "n": n})
     assert found == pytest.approx((lo, hi), abs=5e-5), what
 
 

@@ -7,14 +7,11 @@ The macro of the warehouse is rendered and run in DuckDB; the published figures 
 
 from __future__ import annotations
 
-import duckdb
-import jinja2
 import numpy as np
 import pytest
 
-from tests.support import REPO
+from tests.support import REPO, macro_rows
 
-MACROS = ("arithmetic", "shrinkage")
 AT_BATS = 45
 HITS = np.array([18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7])
 # Williams is .256. A copy in circulation has another Williams' .330, and gives other errors.
@@ -33,17 +30,14 @@ def arcsine(share: np.ndarray) -> np.ndarray:
 
 def kept(formula: str, values: np.ndarray, variance: float) -> float:
     """Give the share of its distance from the middle that a player keeps, by the macro's SQL."""
-    text = "\n".join(
-        (REPO / "dbt_project" / "macros" / f"{name}.sql").read_text() for name in MACROS
-    )
-    call = "{{ between_variance(formula, 'squares', 'k', 'variance', '1') }}"
-    rendered = jinja2.Environment(autoescape=False).from_string(text + call).render(formula=formula)  # noqa: S701 - SQL, not HTML
     squares = float(np.sum((values - values.mean()) ** 2))
-    with duckdb.connect() as con:
-        ((between,),) = con.execute(
-            f"select {rendered} from (select $v as squares, $k as k, $w as variance)",  # noqa: S608
-            {"v": squares, "k": len(values), "w": float(variance)},
-        ).fetchall()
+    ((between,),) = macro_rows(
+        ["arithmetic", "shrinkage"],
+        "{{ between_variance(formula, 'squares', 'k', 'variance', '1') }}",
+        "$v as squares, $k as k, $w as variance",
+        {"v": squares, "k": len(values), "w": float(variance)},
+        formula=formula,
+    )
     return between / (between + variance)
 
 
