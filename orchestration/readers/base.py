@@ -8,7 +8,7 @@ a parser is caught where it arises, because such messages quote cells.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -21,6 +21,7 @@ from orchestration.settings import SourceConfig
 
 __all__ = [
     "REJECTS_SCHEMA",
+    "About",
     "Delivery",
     "DeliveryFile",
     "DeliveryHeld",
@@ -124,10 +125,36 @@ class Extract:
             raise ValueError(f"an extract of {self.feed} must hold row_number and its columns only")
 
 
+@dataclass(frozen=True)
+class About:
+    """What a reader says of itself to a practice manager, in `rapport sources` and `rapport check`.
+
+    Attributes:
+        system: the product as its users call it ("Cliniko").
+        takes: one sentence: which files or addresses it reads.
+        feeds: the canonical feeds it can give.
+        needs: what must be set or supplied, a plain sentence each; the steps are on the page
+            ``docs/connect/<reader>.md``.
+    """
+
+    system: str
+    takes: str
+    feeds: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+
+
 class Reader(Protocol):
     """One kind of delivery: turns its files into extracts of the canonical feeds."""
 
     name: str
+    about: About
+
+    def recognise(self, files: Sequence[DeliveryFile]) -> str | None:
+        """Say what these files seem to be ("an attendance report"), or None when they are not ours.
+
+        Looks at names and headers alone, raises nothing, and is never taken for a decision: which
+        reader reads a source is what rapport.toml says.
+        """
 
     def validate(self, source: str, config: SourceConfig) -> None:
         """Check the reader's own part of the settings; SettingsError names the key's path."""

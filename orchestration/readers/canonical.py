@@ -11,14 +11,14 @@ is not read, and a warning says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from orchestration.contracts.feeds import FEEDS, Feed
 from orchestration.errors import SettingsError
-from orchestration.readers.base import Delivery, DeliveryFile, DeliveryRejected, Extract
+from orchestration.readers.base import About, Delivery, DeliveryFile, DeliveryRejected, Extract
 from orchestration.readers.tabular import (
     Table,
     dropped_warning,
@@ -52,6 +52,16 @@ class CanonicalReader:
     """Reads deliveries that already speak the contract."""
 
     name = "canonical"
+    about = About(
+        system="Rapport's own format",
+        takes="CSV or Parquet files named for the feeds, with the columns of the contract.",
+        feeds=tuple(FEEDS),
+    )
+
+    def recognise(self, files: Sequence[DeliveryFile]) -> str | None:
+        """Canonical files are known by their names."""
+        feeds = [feed.name for file in files if (feed := feed_of(file.name))]
+        return f"Rapport's own format ({', '.join(dict.fromkeys(feeds))})" if feeds else None
 
     def validate(self, source: str, config: SourceConfig) -> None:
         """Check the source's options; a canonical source has no feeds to map."""

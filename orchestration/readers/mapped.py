@@ -11,7 +11,7 @@ exports change, and a feed that quietly loses a column is worse than one that st
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePath
@@ -19,8 +19,9 @@ from pathlib import PurePath
 import polars as pl
 from pydantic import ValidationError
 
+from orchestration.contracts.feeds import FEEDS
 from orchestration.errors import SettingsError
-from orchestration.readers.base import Delivery, DeliveryFile, DeliveryRejected, Extract
+from orchestration.readers.base import About, Delivery, DeliveryFile, DeliveryRejected, Extract
 from orchestration.readers.mapped_config import FeedMap, MappedOptions, MappedSource
 from orchestration.readers.mapped_options import alias_pattern
 from orchestration.readers.mapped_rows import Context, Records, apply_map, no_marks
@@ -57,6 +58,16 @@ class MappedReader:
     """Reads files of any system by the map of its source."""
 
     name = "mapped"
+    about = About(
+        system="Any other CSV, Excel or Parquet table",
+        takes="Tables of any system, by a map of their columns in rapport.toml.",
+        feeds=tuple(FEEDS),
+        needs=("A map of its columns; docs/examples/ has maps to start from.",),
+    )
+
+    def recognise(self, files: Sequence[DeliveryFile]) -> str | None:
+        """Nothing tells a file that only a map of the practice's own can explain."""
+        return None
 
     def validate(self, source: str, config: SourceConfig) -> None:
         """Check the map; SettingsError names every key that is wrong."""
