@@ -332,6 +332,7 @@ LEDGER_SCHEMA: dict[str, pl.DataType] = {
     "window_end": pl.Datetime("us"),
     "generated_at": pl.Datetime("us"),
     "known_until": pl.Datetime("us"),  # nothing that happened later can be in the delivery
+    "received_at": pl.Datetime("us"),  # when this home first landed the bytes; for --known-on only
     "feed": pl.String(),
     "rows_read": pl.Int64(),
     "rows_accepted": pl.Int64(),

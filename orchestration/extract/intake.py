@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
@@ -29,7 +29,7 @@ from orchestration.durable import private_files
 from orchestration.errors import DeliveryHeld, DeliveryRejected, RapportError
 from orchestration.extract.facts import Content, Facts, gather_facts, hash_content
 from orchestration.extract.inbox import Found, find_deliveries, find_delivery
-from orchestration.extract.landing import Landing
+from orchestration.extract.landing import RECEIPT, Landing
 from orchestration.extract.pseudonyms import KEY_BYTES, Pseudonymiser, load_key
 from orchestration.extract.reports import (
     COUNTS,
@@ -130,6 +130,7 @@ class _Round:
         self.landing.check_key(self.pseudonyms, self.ledger)
         self.latest: dict[tuple[str, str], datetime | None] = {}
         self.judged: set[str] = set()
+        self.now = datetime.now(UTC).replace(tzinfo=None)
 
     def run(self) -> Iterator[DeliveryReport]:
         """Settle every delivery; opens all before it lands one, to know what is youngest."""
@@ -197,11 +198,23 @@ class _Round:
         return own
 
     def _record(self, changed: list[pl.DataFrame]) -> None:
+        changed = [self._with_receipt(rows) for rows in changed]
         for rows in changed:
             self.landing.write_sighting(rows)
         ids = [rows["sighting_id"][0] for rows in changed]
         kept = self.ledger.filter(~pl.col("sighting_id").is_in(ids))
         self.ledger = pl.concat([kept, *changed])
+
+    def _with_receipt(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows of a sighting with the moment at which their bytes first landed here.
+
+        The clock is asked once for the bytes of a source and never again, whatever their name or
+        the settings. What an older version of Rapport landed has no such moment and gets none.
+        """
+        same = (pl.col(name) == rows[name][0] for name in ("source", "content_sha256"))
+        known = self.ledger.filter(*same)[RECEIPT]
+        moment = self.now if known.is_empty() else None if known.has_nulls() else known.min()
+        return rows.with_columns(pl.lit(moment, pl.Datetime("us")).alias(RECEIPT))
 
     def _supersede(self, sighting: _Sighting, own: pl.DataFrame, names: set[str]) -> None:
         """Let the rows made under newer settings replace those of the same bytes under older ones.

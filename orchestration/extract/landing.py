@@ -24,6 +24,7 @@ from orchestration.home import Home
 ACCEPTED = ("accepted", "accepted_with_warnings")
 CONTRACT_FILE = "_contract.parquet"
 LEDGER_FOLDER = "delivery"
+RECEIPT = "received_at"
 _KEY_CHECK = "key_check"
 _STAGED = ".tmp"
 
@@ -142,7 +143,11 @@ class Landing:
         frames = [pl.DataFrame(schema=LEDGER_SCHEMA)]
         for path in sorted(self._ledger.glob("*.parquet")):
             try:
-                frames.append(_read(path).select(*LEDGER_SCHEMA).cast(LEDGER_SCHEMA))
+                rows = _read(path)
+                # An older version of Rapport did not note it.
+                if RECEIPT not in rows.columns:
+                    rows = rows.with_columns(pl.lit(None).alias(RECEIPT))
+                frames.append(rows.select(*LEDGER_SCHEMA).cast(LEDGER_SCHEMA))
             except (OSError, pl.exceptions.PolarsError):
                 raise RapportError(
                     f"landing/{LEDGER_FOLDER}/{path.name} is damaged: restore the home's landing "

@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from orchestration.extract import DeliveryReport, land_inbox
+from orchestration.extract.landing import RECEIPT
 from orchestration.readers.base import DeliveryFile
 from orchestration.settings import Home, Settings, load_settings
 
@@ -67,10 +68,14 @@ class Practice:
         return _together(self.home.quarantine)
 
     def state(self) -> dict[str, list[tuple]]:
-        """All that stands in landing and quarantine, in an order of its own."""
+        """All that stands in landing and quarantine, in an order of its own.
+
+        Without the moment of receipt: it is the one thing that depends on when a delivery came.
+        """
         folders = [path for path in self.home.landing.iterdir() if path.is_dir()]
         places = [*sorted(folders), self.home.quarantine]
-        return {place.name: sorted(_together(place).rows(), key=repr) for place in places}
+        frames = {place.name: _together(place).drop(RECEIPT, strict=False) for place in places}
+        return {name: sorted(frame.rows(), key=repr) for name, frame in frames.items()}
 
 
 def _together(folder: Path) -> pl.DataFrame:
