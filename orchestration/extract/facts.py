@@ -25,7 +25,7 @@ from orchestration.extract.delivery_manifest import (
     check_files,
     parse_manifest,
 )
-from orchestration.extract.inbox import Found, hash_file, read_file
+from orchestration.extract.inbox import Found, hash_file, open_file, read_file
 from orchestration.extract.pii import safe_label
 from orchestration.extract.times import Moment, check_zone, moment_in_name, parse_moment
 from orchestration.readers.base import DeliveryFile
@@ -90,8 +90,8 @@ def hash_content(found: Found, max_bytes: int) -> Content:
     files = []
     for path in found.files:
         sha256, size = hash_file(path, max_bytes)
-        load = partial(read_file, path, sha256, max_bytes)
-        files.append(DeliveryFile(path.name, safe_label(path.name, "file"), sha256, size, load))
+        opened = partial(open_file, path, sha256, size)
+        files.append(DeliveryFile(path.name, safe_label(path.name, "file"), sha256, size, opened))
     return Content(tuple(files), _hash_of(file.sha256 for file in files))
 
 
@@ -109,7 +109,7 @@ def gather_facts(found: Found, content: Content, settings: Settings) -> Facts:
     config = settings.source(found.source)
     manifest = Manifest()
     if found.manifest is not None:
-        manifest = parse_manifest(read_file(found.manifest, None, MAX_BYTES))
+        manifest = parse_manifest(read_file(found.manifest, MAX_BYTES))
         check_files(manifest, content.files)
     zone = manifest.time_zone or settings.time_zone(found.source)
     check_zone(zone)

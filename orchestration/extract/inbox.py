@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
 import stat
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ _TEMPORARY_ENDS = (
     ".filepart",
     "~",
 )
+_READ_BYTES = 2**20
 
 
 @dataclass(frozen=True)
@@ -186,12 +188,22 @@ def hash_file(path: Path, max_bytes: int) -> tuple[str, int]:
     return digest, before.st_size
 
 
-def read_file(path: Path, sha256: str | None, max_bytes: int) -> bytes:
-    """The bytes of a file that was hashed before.
+def open_file(path: Path, sha256: str, size: int) -> BinaryIO:
+    """The bytes of a file that was hashed before, as a stream.
+
+    Raises:
+        DeliveryRejected: it is no plain file, or may not be read.
+        DeliveryHeld: while it is read, once its bytes turn out not to be those of ``sha256``.
+    """
+    return io.BufferedReader(_HashedStream(path, sha256, size), _READ_BYTES)
+
+
+def read_file(path: Path, max_bytes: int) -> bytes:
+    """The bytes of a small file.
 
     Raises:
         DeliveryRejected: as ``hash_file``.
-        DeliveryHeld: its bytes are not those of ``sha256``, or it changed meanwhile.
+        DeliveryHeld: it changed meanwhile.
     """
     label = safe_label(path.name, "file")
     with _opened(path, label) as handle:
@@ -200,9 +212,43 @@ def read_file(path: Path, sha256: str | None, max_bytes: int) -> bytes:
         _must_be_same(before, handle.fileno(), path, label)
     if len(data) > max_bytes:
         raise DeliveryRejected("too_big", label, "is larger than allowed")
-    if len(data) != before.st_size or sha256 not in (None, hashlib.sha256(data).hexdigest()):
+    if len(data) != before.st_size:
         raise _changed(label)
     return data
+
+
+class _HashedStream(io.RawIOBase):
+    """A file read once from start to end, and hashed on the way."""
+
+    def __init__(self, path: Path, sha256: str, size: int) -> None:
+        self._path = path
+        self._label = safe_label(path.name, "file")
+        self._left = size
+        self._sha256 = sha256
+        self._handle = _opened(path, self._label)
+        self._before = os.fstat(self._handle.fileno())
+        self._digest = hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:
+        count = self._handle.readinto(buffer)
+        self._left -= count
+        if self._left < 0 or (count == 0 and self._left > 0):
+            raise _changed(self._label)
+        if count:
+            self._digest.update(buffer[:count])
+        else:
+            _must_be_same(self._before, self._handle.fileno(), self._path, self._label)
+            if self._digest.hexdigest() != self._sha256:
+                raise _changed(self._label)
+        return count
+
+    def close(self) -> None:
+        if not self.closed:
+            self._handle.close()
+        super().close()
 
 
 def _opened(path: Path, label: str) -> BinaryIO:

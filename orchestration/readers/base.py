@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import polars as pl
 
@@ -52,18 +52,27 @@ class DeliveryFile:
         label: what may be printed: the name when it is safe, else ``file-<8 hex>``.
         sha256: of its bytes.
         size: in bytes.
-        load: gives the bytes; raises DeliveryHeld when the file changed since it was hashed.
+        opened: gives the bytes as a stream; what ``open`` says of errors is its promise.
     """
 
     name: str
     label: str
     sha256: str
     size: int
-    load: Callable[[], bytes] = field(repr=False)
+    opened: Callable[[], BinaryIO] = field(repr=False)
+
+    def open(self) -> BinaryIO:
+        """The bytes as a stream from the start; only who reads it to its end may trust them.
+
+        Reading raises DeliveryHeld, at the end at the latest, unless these are the bytes of
+        ``sha256``. The stream cannot seek, and is to be closed (``with``).
+        """
+        return self.opened()
 
     def read_bytes(self) -> bytes:
         """The bytes that have this ``sha256``; DeliveryHeld when the file has changed since."""
-        return self.load()
+        with self.open() as stream:
+            return stream.read()
 
 
 @dataclass(frozen=True)

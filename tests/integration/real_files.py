@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import shutil
 from pathlib import Path
 
@@ -55,7 +56,11 @@ def extracts(settings: Settings, source: str, path: Path) -> dict[str, Extract]:
         settings.time_zone(source),
         (
             DeliveryFile(
-                path.name, path.name, hashlib.sha256(data).hexdigest(), len(data), lambda: data
+                path.name,
+                path.name,
+                hashlib.sha256(data).hexdigest(),
+                len(data),
+                lambda: io.BytesIO(data),
             ),
         ),
         moment.latest if moment else None,

@@ -6,6 +6,7 @@ Belongs here: helpers of the ingest tests. Does not belong here: fixtures, asser
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,7 @@ def memory_file(name: str, data: bytes | str) -> DeliveryFile:
     """A file of a delivery, from its name and bytes."""
     content = data.encode() if isinstance(data, str) else data
     sha256 = hashlib.sha256(content).hexdigest()
-    return DeliveryFile(name, name, sha256, len(content), lambda: content)
+    return DeliveryFile(name, name, sha256, len(content), lambda: io.BytesIO(content))
 
 
 @dataclass

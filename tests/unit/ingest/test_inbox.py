@@ -94,14 +94,40 @@ def test_a_link_that_takes_the_place_of_a_file_is_not_followed(tmp_path):
 def test_a_file_that_changes_between_hashing_and_reading_is_held(tmp_path):
     path = tmp_path / "sessions.csv"
     path.write_text("before")
-    sha256, _ = inbox.hash_file(path, 1000)
-    assert inbox.read_file(path, sha256, 1000) == b"before"
+    sha256, size = inbox.hash_file(path, 1000)
+    with inbox.open_file(path, sha256, size) as stream:
+        assert stream.read() == b"before"
     path.write_text("after!")
-    with pytest.raises(DeliveryHeld, match="changed_while_reading"):
-        inbox.read_file(path, sha256, 1000)
+    with inbox.open_file(path, sha256, size) as stream:
+        assert stream.read(3) == b"aft"
+        with pytest.raises(DeliveryHeld, match="changed_while_reading"):
+            stream.read()
     path.unlink()
     with pytest.raises(DeliveryHeld, match="changed_while_reading"):
-        inbox.read_file(path, sha256, 1000)
+        inbox.open_file(path, sha256, size)
+
+
+@pytest.mark.parametrize("now", ["", "befor", "before and more"])
+def test_a_file_that_grows_or_shrinks_before_it_is_read_is_held(tmp_path, now):
+    path = tmp_path / "sessions.csv"
+    path.write_text("before")
+    sha256, size = inbox.hash_file(path, 1000)
+    path.write_text(now)
+    with (
+        inbox.open_file(path, sha256, size) as stream,
+        pytest.raises(DeliveryHeld, match="changed_while_reading"),
+    ):
+        stream.read()
+
+
+def test_a_file_that_is_written_while_it_is_read_is_held_at_its_end(tmp_path):
+    path = tmp_path / "sessions.csv"
+    path.write_text("before")
+    sha256, size = inbox.hash_file(path, 1000)
+    with inbox.open_file(path, sha256, size) as stream:
+        os.utime(path, ns=(1, 1))
+        with pytest.raises(DeliveryHeld, match="changed_while_reading"):
+            stream.read()
 
 
 def test_a_file_that_grows_while_it_is_hashed_is_held(tmp_path, monkeypatch):

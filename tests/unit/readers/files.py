@@ -34,7 +34,7 @@ HEADER = ["Visit", "Client", "Therapist", "Day"]
 def data_file(name: str, data: bytes | str) -> DeliveryFile:
     content = data.encode() if isinstance(data, str) else data
     return DeliveryFile(
-        name, name, hashlib.sha256(content).hexdigest(), len(content), lambda: content
+        name, name, hashlib.sha256(content).hexdigest(), len(content), lambda: io.BytesIO(content)
     )
 
 
