@@ -16,6 +16,8 @@ from orchestration.erasure.search import search_home, search_release
 from orchestration.errors import RapportError
 from orchestration.extract.pseudonyms import Pseudonymiser, load_key
 from orchestration.home import Home
+from orchestration.readers import READERS
+from orchestration.readers.base import typed_id
 from orchestration.release.catalogue import list_releases, remove
 from orchestration.settings import Settings, load_settings
 
@@ -26,10 +28,11 @@ from orchestration.settings import Settings, load_settings
 def command(client_id: str, source: str) -> int:
     """Remove a client everywhere, releases included, and prove it.
 
-    CLIENT_ID as the source's exports write it. Ids that were merged with it go too. Takes the rows
-    out of the landing, builds and publishes anew, deletes every release that held the client, and
-    then searches everything that is left. The exports in the inbox are yours: they are named, not
-    touched; nothing of the client is read from them again.
+    CLIENT_ID as the source's exports write it; where they know clients by name alone, the name, in
+    quotes. Ids that were merged with it go too. Takes the rows out of the landing, builds and
+    publishes anew, deletes every release that held the client, and then searches everything that is
+    left. The exports in the inbox are yours: they are named, not touched; nothing of the client is
+    read from them again.
     """
     settings = load_settings()
     with lock.hold(settings.home.path):
@@ -52,7 +55,8 @@ def _find(settings: Settings, client_id: str, source: str) -> Person:
     if not client_id.strip():
         raise RapportError("The client's id is empty. Nothing was changed.")
     pseudonyms = Pseudonymiser(load_key(settings.home.secrets))
-    key = pseudonyms.one("client", settings.id_namespace(source), client_id)
+    landed_id = typed_id(READERS[settings.source(source).reader], "client", client_id)
+    key = pseudonyms.one("client", settings.id_namespace(source), landed_id)
     return find_person(settings.home, key)
 
 
