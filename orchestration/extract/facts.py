@@ -19,9 +19,11 @@ from functools import partial
 
 from orchestration.contracts.feeds import CONTRACT_VERSION
 from orchestration.errors import DeliveryRejected
+from orchestration.extract.archives import Packed, is_archive, open_archive
 from orchestration.extract.delivery_manifest import (
     MAX_BYTES,
     Manifest,
+    ManifestFile,
     check_files,
     parse_manifest,
 )
@@ -39,12 +41,14 @@ class Content:
     """The bytes of a delivery, whatever its name.
 
     Attributes:
-        files: its data files, hashed.
-        sha256: of the sorted hashes of its files; the manifest and all names left out.
+        files: its data files, hashed; those of an archive in the archive's place.
+        sha256: of the sorted hashes of its files; the manifest, all names and all packing left out.
+        packed: its archives.
     """
 
     files: tuple[DeliveryFile, ...]
     sha256: str
+    packed: tuple[Packed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,12 +91,20 @@ def hash_content(found: Found, max_bytes: int) -> Content:
     Raises:
         DeliveryRejected, DeliveryHeld: a file cannot be read, or not now.
     """
-    files = []
+    files: list[DeliveryFile] = []
+    packed = []
     for path in found.files:
         sha256, size = hash_file(path, max_bytes)
+        if is_archive(path.name):
+            packed.append(open_archive(path, sha256, size, max_bytes))
+            files += packed[-1].files
+            continue
         opened = partial(open_file, path, sha256, size)
         files.append(DeliveryFile(path.name, safe_label(path.name, "file"), sha256, size, opened))
-    return Content(tuple(files), _hash_of(file.sha256 for file in files))
+    if len({file.name.casefold() for file in files}) < len(files) and packed:
+        said = "a file comes twice, packed and unpacked or in two archives: which one is meant?"
+        raise DeliveryRejected("duplicate_file", None, said)
+    return Content(tuple(files), _hash_of(file.sha256 for file in files), tuple(packed))
 
 
 def _hash_of(hashes: Iterable[str]) -> str:
@@ -107,19 +119,16 @@ def gather_facts(found: Found, content: Content, settings: Settings) -> Facts:
         DeliveryHeld: the manifest changed while it was read.
     """
     config = settings.source(found.source)
-    manifest = Manifest()
-    if found.manifest is not None:
-        manifest = parse_manifest(read_file(found.manifest, MAX_BYTES))
-        check_files(manifest, content.files)
+    manifest = _manifest(found, content)
     zone = manifest.time_zone or settings.time_zone(found.source)
     check_zone(zone)
     kind = manifest.extract_kind or config.extract_kind or "delta"
     start, end = _window(manifest, kind, zone)
-    generated = _generated(found, manifest, config, zone)
+    generated = _generated(found, content, manifest, config, zone)
     delivery_id = hashed_id(
         found.source, CONTRACT_VERSION, config.fingerprint(zone), content.sha256
     )
-    warnings = list(found.warnings)
+    warnings = [*found.warnings, *(said for each in content.packed for said in each.warnings)]
     if manifest.source_system and manifest.source_system.strip().lower() != found.source.lower():
         warnings.append("manifest.json: source_system is not the name of the source folder")
     return Facts(
@@ -134,6 +143,43 @@ def gather_facts(found: Found, content: Content, settings: Settings) -> Facts:
         label=safe_label(found.stem, "delivery", delivery_id),
         warnings=tuple(warnings),
     )
+
+
+def _manifest(found: Found, content: Content) -> Manifest:
+    """The delivery's manifest, beside its files or in an archive; an empty one where there is none.
+
+    Raises:
+        DeliveryRejected: there are two, it is not sound, or does not match the files.
+        DeliveryHeld: it changed while it was read.
+    """
+    given = [each.manifest for each in content.packed if each.manifest is not None]
+    if found.manifest is not None:
+        given.append(read_file(found.manifest, MAX_BYTES))
+    if not given:
+        return Manifest()
+    if len(given) > 1:
+        raise _invalid("there is more than one")
+    manifest = _without_packing(parse_manifest(given[0]), content.packed)
+    check_files(manifest, content.files)
+    return manifest
+
+
+def _without_packing(manifest: Manifest, packed: tuple[Packed, ...]) -> Manifest:
+    """What a manifest says of an archive, said of the files in it."""
+    archives = {each.name: each for each in packed}
+    files: list[ManifestFile] = []
+    for entry in manifest.files:
+        archive = archives.get(entry.name)
+        if archive is None:
+            files.append(entry)
+            continue
+        if entry.sha256 is not None and entry.sha256.lower() != archive.sha256:
+            said = "its sha256 is not that of the manifest"
+            raise DeliveryRejected("manifest_mismatch", archive.label, said)
+        if entry.rows is not None and len(archive.files) > 1:
+            raise _invalid("counts the rows of an archive of several files; name those instead")
+        files += [ManifestFile(name=file.name, rows=entry.rows) for file in archive.files]
+    return manifest.model_copy(update={"files": tuple(files)})
 
 
 def _window(manifest: Manifest, kind: str, zone: str) -> tuple[datetime | None, datetime | None]:
@@ -159,13 +205,16 @@ def _window(manifest: Manifest, kind: str, zone: str) -> tuple[datetime | None, 
     return start, end
 
 
-def _generated(found: Found, manifest: Manifest, config: SourceConfig, zone: str) -> Moment | None:
+def _generated(
+    found: Found, content: Content, manifest: Manifest, config: SourceConfig, zone: str
+) -> Moment | None:
     if manifest.generated_at is not None:
         moment = parse_moment(manifest.generated_at, zone)
         if moment is None:
             raise _invalid("generated_at is no ISO 8601 date or time of a year that can be meant")
         return moment
-    names = [found.stem, *(path.name for path in found.files)]
+    files = [*found.files, *content.files]
+    names = list(dict.fromkeys([found.stem, *(file.name for file in files)]))
     for pattern in (config.generated_at_pattern, None):
         moments = [moment_in_name(name, pattern, zone) for name in names]
         known = [moment for moment in moments if moment is not None]

@@ -14,7 +14,10 @@ import hashlib
 import io
 import os
 import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -63,7 +66,7 @@ class Found:
     def stem(self) -> str:
         """The delivery's name: the folder's, or the loose file's without suffix."""
         is_loose = len(self.files) == 1 and self.files[0].name == self.name
-        return Path(self.name).stem if is_loose else self.name
+        return Path(self.name.removesuffix(".gz")).stem if is_loose else self.name
 
     def signature(self) -> str:
         """Changes when a file is added, removed or written: two equal ones in a row mean rest."""
@@ -100,7 +103,7 @@ def find_deliveries(inbox: Path) -> list[Found]:
 def find_delivery(place: Path, source: str) -> Found:
     """The delivery at one path: a folder with files, or a single file."""
     name = place.name
-    if _is_temporary(name):
+    if is_temporary(name):
         return Found(source, name, problem=_temporary(None))
     if place.is_symlink() or not place.is_dir():
         problem = _problem_of(place)
@@ -117,7 +120,7 @@ def _find_in_folder(folder: Path, source: str) -> Found:
     manifest = None
     warnings = []
     for entry in _listed(folder):
-        if _is_temporary(entry.name):
+        if is_temporary(entry.name):
             return Found(source, folder.name, problem=_temporary(safe_label(entry.name, "file")))
         if entry.is_dir() and not entry.is_symlink():
             label = safe_label(entry.name, "folder")
@@ -137,14 +140,16 @@ def _find_in_folder(folder: Path, source: str) -> Found:
 
 def _listed(folder: Path) -> list[Path]:
     entries = sorted(folder.iterdir(), key=lambda path: path.name)
-    return [
-        path
-        for path in entries
-        if path.name.lower() not in _IGNORED and not path.name.startswith("._")
-    ]
+    return [path for path in entries if not is_ignored(path.name)]
 
 
-def _is_temporary(name: str) -> bool:
+def is_ignored(name: str) -> bool:
+    """Whether a desktop left this file; it is never part of an export."""
+    return name.lower() in _IGNORED or name.startswith("._")
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a program is still writing a file of this name, or has it open."""
     return name.startswith(_TEMPORARY_STARTS) or name.lower().endswith(_TEMPORARY_ENDS)
 
 
@@ -177,15 +182,13 @@ def hash_file(path: Path, max_bytes: int) -> tuple[str, int]:
         DeliveryRejected: it is no plain file, may not be read, or is larger than ``max_bytes``.
         DeliveryHeld: it changed meanwhile.
     """
-    label = safe_label(path.name, "file")
-    with _opened(path, label) as handle:
-        before = os.fstat(handle.fileno())
-        if before.st_size > max_bytes:
+    with opened(path) as handle:
+        size = os.fstat(handle.fileno()).st_size
+        if size > max_bytes:
             said = f"is larger than {max_bytes // 1_000_000} MB (intake.max_file_mb)"
-            raise DeliveryRejected("too_big", label, said)
+            raise DeliveryRejected("too_big", safe_label(path.name, "file"), said)
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
-        _must_be_same(before, handle.fileno(), path, label)
-    return digest, before.st_size
+    return digest, size
 
 
 def open_file(path: Path, sha256: str, size: int) -> BinaryIO:
@@ -195,7 +198,10 @@ def open_file(path: Path, sha256: str, size: int) -> BinaryIO:
         DeliveryRejected: it is no plain file, or may not be read.
         DeliveryHeld: while it is read, once its bytes turn out not to be those of ``sha256``.
     """
-    return io.BufferedReader(_HashedStream(path, sha256, size), _READ_BYTES)
+    label = safe_label(path.name, "file")
+    handle = open_plain(path, label)
+    at_end = partial(_must_be_same, os.fstat(handle.fileno()), handle.fileno(), path, label)
+    return hashed_stream(handle, label, sha256, size, at_end)
 
 
 def read_file(path: Path, max_bytes: int) -> bytes:
@@ -206,58 +212,100 @@ def read_file(path: Path, max_bytes: int) -> bytes:
         DeliveryHeld: it changed meanwhile.
     """
     label = safe_label(path.name, "file")
-    with _opened(path, label) as handle:
-        before = os.fstat(handle.fileno())
+    with opened(path) as handle:
+        size = os.fstat(handle.fileno()).st_size
         data = handle.read(max_bytes + 1)
-        _must_be_same(before, handle.fileno(), path, label)
     if len(data) > max_bytes:
         raise DeliveryRejected("too_big", label, "is larger than allowed")
-    if len(data) != before.st_size:
-        raise _changed(label)
+    if len(data) != size:
+        raise changed(label)
     return data
 
 
-class _HashedStream(io.RawIOBase):
-    """A file read once from start to end, and hashed on the way."""
+def hashed_stream(
+    inner: BinaryIO, label: str, sha256: str, size: int, at_end: Callable[[], None] | None = None
+) -> BinaryIO:
+    """A stream that is read once from start to end, and hashed on the way.
 
-    def __init__(self, path: Path, sha256: str, size: int) -> None:
-        self._path = path
-        self._label = safe_label(path.name, "file")
+    Args:
+        inner: where the bytes come from; closed with the stream.
+        label: safe label of the file.
+        sha256: of the bytes that are expected.
+        size: how many they are.
+        at_end: a check of its own, made when all has been read.
+    """
+    return io.BufferedReader(_HashedStream(inner, label, sha256, size, at_end), _READ_BYTES)
+
+
+class _HashedStream(io.RawIOBase):
+    """What ``hashed_stream`` gives, before it is buffered."""
+
+    def __init__(
+        self,
+        inner: BinaryIO,
+        label: str,
+        sha256: str,
+        size: int,
+        at_end: Callable[[], None] | None,
+    ) -> None:
+        self._inner = inner
+        self._label = label
         self._left = size
         self._sha256 = sha256
-        self._handle = _opened(path, self._label)
-        self._before = os.fstat(self._handle.fileno())
+        self._at_end = at_end
         self._digest = hashlib.sha256()
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:
-        count = self._handle.readinto(buffer)
+        count = self._inner.readinto(buffer)
         self._left -= count
         if self._left < 0 or (count == 0 and self._left > 0):
-            raise _changed(self._label)
+            raise changed(self._label)
         if count:
             self._digest.update(buffer[:count])
         else:
-            _must_be_same(self._before, self._handle.fileno(), self._path, self._label)
+            if self._at_end is not None:
+                self._at_end()
             if self._digest.hexdigest() != self._sha256:
-                raise _changed(self._label)
+                raise changed(self._label)
         return count
 
     def close(self) -> None:
         if not self.closed:
-            self._handle.close()
+            self._inner.close()
         super().close()
 
 
-def _opened(path: Path, label: str) -> BinaryIO:
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A plain file, open for reading.
+
+    Raises:
+        DeliveryRejected: it is no plain file, or may not be read.
+        DeliveryHeld: at the end, when the file has changed meanwhile.
+    """
+    label = safe_label(path.name, "file")
+    with open_plain(path, label) as handle:
+        before = os.fstat(handle.fileno())
+        try:
+            yield handle
+        except DeliveryRejected:
+            # What is wrong with a file that still changes may be right in a moment.
+            _must_be_same(before, handle.fileno(), path, label)
+            raise
+        _must_be_same(before, handle.fileno(), path, label)
+
+
+def open_plain(path: Path, label: str) -> BinaryIO:
+    """Open a file that is plain; DeliveryRejected when it is not, or may not be read."""
     # O_NONBLOCK: opening a pipe would wait for its writer. O_NOFOLLOW: a link put here meanwhile.
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
         descriptor = os.open(path, flags)
     except FileNotFoundError:
-        raise _changed(label) from None
+        raise changed(label) from None
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise _symlink(label) from None
@@ -274,12 +322,13 @@ def _must_be_same(before: os.stat_result, descriptor: int, path: Path, label: st
     try:
         states = (os.fstat(descriptor), path.lstat())
     except OSError:
-        raise _changed(label) from None
+        raise changed(label) from None
     for now in states:
         same = (now.st_ino, now.st_size, now.st_mtime_ns)
         if same != (before.st_ino, before.st_size, before.st_mtime_ns):
-            raise _changed(label)
+            raise changed(label)
 
 
-def _changed(label: str) -> DeliveryHeld:
+def changed(label: str) -> DeliveryHeld:
+    """What becomes of a delivery whose file is not what it was a moment ago."""
     return DeliveryHeld("changed_while_reading", label, "changed while it was read")
