@@ -118,6 +118,11 @@ class Feed:
         """Names in the landing of the key columns."""
         return tuple(self.column(name).landed_name for name in self.key)
 
+    def row_key(self) -> pl.Expr:
+        """The landed key columns as one text, by which a row held back is still known to exist."""
+        parts = (pl.col(name).cast(pl.String()).fill_null("") for name in self.landed_key)
+        return pl.concat_str(parts, separator="|").alias("row_key")
+
     def landed_schema(self) -> dict[str, pl.DataType]:
         """Columns and polars types of ``landing/<feed>/*.parquet``, in order."""
         schema: dict[str, pl.DataType] = {
@@ -351,4 +356,8 @@ QUARANTINE_SCHEMA: dict[str, pl.DataType] = {
     "rule": pl.String(),
     "column_name": pl.String(),
     "file": pl.String(),
+    "row_key": pl.String(),  # Feed.row_key of a row whose key could be read, else null
 }
+
+# Stands for the key of a row that is read and is no row's any more: deleted, or erased.
+NO_ROW_KEY = "-"

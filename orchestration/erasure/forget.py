@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from orchestration.contracts.feeds import FEEDS
+from orchestration.contracts.feeds import FEEDS, NO_ROW_KEY
 from orchestration.durable import put_in_place, read_json, sync_file, sync_folder, write_json
 from orchestration.erasure.person import landed_files, names_client
 from orchestration.errors import RapportError
@@ -63,7 +63,9 @@ def forget(home: Home) -> int:
     journal = home.landing / JOURNAL_NAME
     if (unfinished := read_json(journal)) is not None:
         _carry_out(home, keys, unfinished)
-    plan, gone = _plan(home, keys)
+    plan, row_keys, gone = _plan(home, keys)
+    # Before the rows go: after them nobody knows which records were the client's.
+    _blank_quarantine(home, keys | row_keys)
     if plan:
         write_json(journal, plan)
         _carry_out(home, keys, plan)
@@ -71,22 +73,39 @@ def forget(home: Home) -> int:
     return gone
 
 
-def _plan(home: Home, keys: set[str]) -> tuple[dict[str, list[int]], int]:
-    """What the ledger must say afterwards, by ``feed/delivery_id``: accepted and filtered rows."""
+def _plan(home: Home, keys: set[str]) -> tuple[dict[str, list[int]], set[str], int]:
+    """What the ledger must say afterwards, by ``feed/delivery_id``: accepted and filtered rows.
+
+    Also the keys of the rows that will go, and how many rows are concerned.
+    """
     ledger = _read_ledger(home)
     plan: dict[str, list[int]] = {}
+    row_keys: set[str] = set()
     gone = 0
-    for feed in FEEDS:
+    for feed, contract in FEEDS.items():
         for path in landed_files(home, feed):
-            named = pl.read_parquet(path, glob=False).filter(names_client(feed, keys)).height
+            rows = pl.read_parquet(path, glob=False).filter(names_client(feed, keys))
+            named = rows.height
             if not named:
                 continue
+            if feed != "supervision":
+                row_keys |= set(rows.select(contract.row_key()).to_series())
             gone += named
             own = ledger.filter(pl.col("delivery_id") == path.stem, pl.col("feed") == feed)
             removed = 0 if feed == "supervision" else named
             accepted, filtered = own.select("rows_accepted", "rows_filtered").row(0)
             plan[f"{feed}/{path.stem}"] = [accepted - removed, filtered + removed]
-    return plan, gone
+    return plan, row_keys, gone
+
+
+def _blank_quarantine(home: Home, row_keys: set[str]) -> None:
+    """Let rows held back no longer say whose they are; they stay counted."""
+    is_theirs = pl.col("row_key").is_in(list(row_keys))
+    for path in home.quarantine.glob("*.parquet"):
+        rows = pl.read_parquet(path, glob=False)
+        if "row_key" in rows.columns and rows.select(is_theirs.any()).item():
+            blank = pl.when(is_theirs).then(pl.lit(NO_ROW_KEY)).otherwise("row_key")
+            _replace(rows.with_columns(blank.alias("row_key")), path)
 
 
 def _carry_out(home: Home, keys: set[str], plan: dict[str, list[int]]) -> None:

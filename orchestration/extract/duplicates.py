@@ -26,7 +26,7 @@ class Settled:
 
     Attributes:
         kept: rows without duplicates.
-        conflicts: file and row_number of rows that contradict another.
+        conflicts: file, row_number and landed key of rows that contradict another.
         collapsed: how many rows were equal to an earlier one.
     """
 
@@ -45,12 +45,12 @@ def settle_duplicates(feed: Feed, rows: pl.DataFrame) -> Settled:
     identity = [*feed.landed_key, "record_updated_at"]
     is_single = rows.select(pl.struct(identity).is_unique()).to_series()
     if is_single.all():
-        return Settled(rows, rows.select("file", "row_number").clear(), 0)
+        return Settled(rows, rows.select(_NOT_CONTENT + feed.landed_key).clear(), 0)
     content = [name for name in rows.columns if name not in _NOT_CONTENT]
     once = rows.unique(subset=content, keep="first", maintain_order=True)
     clashes = once.select(~pl.struct(identity).is_unique()).to_series()
     return Settled(
         kept=once.filter(~clashes),
-        conflicts=once.filter(clashes).select("file", "row_number"),
+        conflicts=once.filter(clashes).select(_NOT_CONTENT + feed.landed_key),
         collapsed=rows.height - once.height,
     )

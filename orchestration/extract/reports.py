@@ -75,7 +75,7 @@ def report_of(own: pl.DataFrame, bad: pl.DataFrame, *, is_new: bool) -> Delivery
         status=first["status"],
         feeds=tuple(FeedReport(**row) for row in counts),
         warnings=tuple(first["warnings"].splitlines()),
-        bad_rows=bad.select(*BAD_ROW_SCHEMA),
+        bad_rows=bad.select(*BAD_ROW_SCHEMA).unique(maintain_order=True),
         is_new=is_new,
         delivery_id=first["delivery_id"],
     )

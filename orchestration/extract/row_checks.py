@@ -48,11 +48,14 @@ class CheckedRows:
         good: ``row_number`` and every column of the contract by its delivery name, typed; ids and
             codes still text; dates made from times under their ``date_as`` name.
         bad: row_number, rule, column_name.
+        bad_keys: for each row of ``bad`` the key columns by their delivery names, typed, with
+            ``is_readable``, whether every key cell kept the rules, and ``is_deleted``.
         warnings: sentences with counts, without any value.
     """
 
     good: pl.DataFrame = field(repr=False)
     bad: pl.DataFrame = field(repr=False)
+    bad_keys: pl.DataFrame = field(repr=False)
     warnings: tuple[str, ...] = ()
 
 
@@ -96,14 +99,25 @@ def check_rows(
         .collect()
     )
     is_bad = pl.any_horizontal(pl.col(*rules).is_not_null())
-    broken = checked.filter(is_bad).select("row_number", *rules)
+    key_rules = [pl.col(f"rule {name}").is_null() for name in feed.key]
+    keys = [*feed.key, "is_deleted", "is_readable"]
+    broken = (
+        checked.filter(is_bad)
+        .with_columns(is_readable=pl.all_horizontal(key_rules))
+        .unpivot(
+            on=list(rules),
+            index=["row_number", *keys],
+            variable_name="column_name",
+            value_name="rule",
+        )
+        .drop_nulls("rule")
+        .with_columns(pl.col("column_name").str.strip_prefix("rule "))
+        .sort("row_number", maintain_order=True)
+    )
     return CheckedRows(
         good=checked.filter(~is_bad).drop(*rules),
-        bad=broken.rename(lambda name: name.removeprefix("rule "))
-        .unpivot(index="row_number", variable_name="column_name", value_name="rule")
-        .drop_nulls("rule")
-        .select(*REJECTS_SCHEMA)
-        .sort("row_number", maintain_order=True),
+        bad=broken.select(*REJECTS_SCHEMA),
+        bad_keys=broken.select(keys),
         warnings=_warnings(feed, frame, text, zone),
     )
 

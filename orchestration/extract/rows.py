@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from orchestration.contracts.feeds import FEEDS, Feed, Kind
+from orchestration.contracts.feeds import FEEDS, NO_ROW_KEY, Column, Feed, Kind
 from orchestration.errors import DeliveryRejected
 from orchestration.extract.delivery_manifest import Manifest
 from orchestration.extract.duplicates import RULE as CONFLICT
@@ -32,6 +32,7 @@ BAD_ROW_SCHEMA: dict[str, pl.DataType] = {
     "rule": pl.String(),
     "column_name": pl.String(),
 }
+_KEYED_SCHEMA = BAD_ROW_SCHEMA | {"row_key": pl.String()}
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class ReadRows:
 
     Attributes:
         landed: by feed, the accepted rows in the landed schema.
-        bad: feed, file, row_number, rule, column_name; each combination once.
+        bad: feed, file, row_number, rule, column_name, row_key; each combination once.
         feeds: counts by feed, in the contract's order.
         warnings: sentences without any value.
     """
@@ -131,7 +132,7 @@ def _read_rows(delivery: Delivery, terms: Terms) -> ReadRows:
         warnings += _add(rows, extract, delivery, terms)
     if not gathered:
         raise DeliveryRejected("no_feed_file", None, "the reader found nothing to read")
-    landed, bad, feeds = {}, [pl.DataFrame(schema=BAD_ROW_SCHEMA)], []
+    landed, bad, feeds = {}, [pl.DataFrame(schema=_KEYED_SCHEMA)], []
     for name, feed in FEEDS.items():
         if name in gathered:
             report = _settle(feed, gathered[name], landed, bad)
@@ -169,9 +170,11 @@ def _add(rows: _FeedRows, extract: Extract, delivery: Delivery, terms: Terms) ->
     file = pl.lit(extract.file).alias("file")
     landed = _landed(feed, checked.good, delivery.source, terms)
     rows.frames.append(landed.select(file, pl.all()))
+    no_key = pl.lit(None, pl.String()).alias("row_key")
+    keyed = checked.bad.with_columns(_row_keys(feed, checked.bad_keys, delivery.source, terms))
     rows.bad += [
-        each.select(pl.lit(feed.name).alias("feed"), file, "row_number", "rule", "column_name")
-        for each in (extract.rejects, checked.bad)
+        each.with_columns(pl.lit(feed.name).alias("feed"), file).select(*_KEYED_SCHEMA)
+        for each in (extract.rejects.with_columns(no_key), keyed)
     ]
     rows.rows_read += extract.rows_read
     rows.rows_filtered += filtered
@@ -198,18 +201,37 @@ def _landed(feed: Feed, good: pl.DataFrame, source: str, terms: Terms) -> pl.Dat
         "row_number": pl.col("row_number"),
     }
     for column in feed.columns:
-        if column.kind is not Kind.ID:
-            columns[column.landed_name] = pl.col(column.name)
-        elif column.entity == "by_row":
-            columns[column.landed_name] = _linked(column.name, good, terms)
-        else:
-            columns[column.landed_name] = terms.pseudonyms.column(
-                good[column.name], column.entity or "", namespace
-            )
+        columns[column.landed_name] = _landed_column(column, good, namespace, terms)
         if column.date_as:
             columns[column.date_as] = pl.col(column.date_as)
     schema = feed.landed_schema()
     return good.select(value.alias(name) for name, value in columns.items()).cast(schema)
+
+
+def _landed_column(
+    column: Column, rows: pl.DataFrame, namespace: str, terms: Terms
+) -> pl.Series | pl.Expr:
+    if column.kind is not Kind.ID:
+        return pl.col(column.name)
+    if column.entity == "by_row":
+        return _linked(column.name, rows, terms)
+    return terms.pseudonyms.column(rows[column.name], column.entity or "", namespace)
+
+
+def _row_keys(feed: Feed, keys: pl.DataFrame, source: str, terms: Terms) -> pl.Series:
+    """Keys of rows held back: a row whose content is bad still says that it exists.
+
+    A row held back that was marked as deleted has no key that any row has.
+    """
+    namespace = terms.namespaces[source.lower()]
+    columns = [feed.column(name) for name in feed.key]
+    landed = keys.with_columns(
+        _landed_column(column, keys, namespace, terms).alias(column.landed_name)
+        for column in columns
+    )
+    is_gone = pl.col("is_deleted").fill_null(value=False)
+    key = pl.when(is_gone).then(pl.lit(NO_ROW_KEY)).otherwise(feed.row_key())
+    return landed.select(pl.when("is_readable").then(key).alias("row_key")).to_series()
 
 
 def _linked(name: str, good: pl.DataFrame, terms: Terms) -> pl.Series:
@@ -237,6 +259,7 @@ def _settle(
             "row_number",
             pl.lit(CONFLICT).alias("rule"),
             pl.lit(feed.key[0]).alias("column_name"),
+            feed.row_key(),
         )
     )
     report = FeedReport(
