@@ -41,6 +41,7 @@ COMMANDS = {
     "demo": "Simulate a practice, build and serve it.",
     "build": "Land what is in the inbox, build the warehouse, publish a release.",
     "check": "Say what would become of one export; writes nothing.",
+    "sources": "List the systems whose exports Rapport reads, and what each needs.",
     "serve": "Serve the dashboard over the current release.",
     "sql": "Run one read-only statement on the current release.",
     "releases": "List the releases.",

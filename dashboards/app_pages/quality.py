@@ -141,10 +141,14 @@ def held_back() -> None:
             {
                 "Source": found["source"],
                 "File": found["feed"],
-                "Rule": [wording.sentence_case(r) for r in found["rule"]],
+                "What is wrong": [
+                    meaning or wording.sentence_case(rule)
+                    for rule, meaning in found.select("rule", "meaning").iter_rows()
+                ],
                 "Column": found["column_name"],
                 "Rows": found["n"],
                 "First at row": [str(r) for r in found["first_row"]],
+                "What to do": found["advice"],
             }
         ),
         "Rows held back",

@@ -81,7 +81,9 @@ def quarantine(scope: Scope) -> pl.DataFrame:
     return fetch(
         scope,
         """
-        select source, feed, rule, column_name, count(*) as n, min(row_number) as first_row
+        select
+            source, feed, rule, column_name, meaning, advice,
+            count(*) as n, min(row_number) as first_row
         from quarantine
         group by all
         order by n desc, source, feed, rule, column_name

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 import time
 
 import click
@@ -14,6 +15,7 @@ import click
 _NAME_WIDTH = 12
 _TEXT_WIDTH = 66
 _NAMED_ROWS = 5
+_LINE_WIDTH = 100
 
 
 def line(text: str = "") -> None:
@@ -33,6 +35,19 @@ def step(name: str, text: str, seconds: float | None = None) -> None:
 def fact(name: str, text: str) -> None:
     """Print one line of a summary."""
     line(f"  {name:<{_NAME_WIDTH}} {text}")
+
+
+def wrapped(name: str, text: str) -> None:
+    """Print a fact that may be longer than a line; what follows stands under its beginning."""
+    paragraph(text, f"  {name:<{_NAME_WIDTH}} ")
+
+
+def paragraph(text: str, start: str = "  ") -> None:
+    """Print text over as many lines as it needs, all as far to the right as its first word."""
+    for each in textwrap.wrap(
+        text, _LINE_WIDTH, initial_indent=start, subsequent_indent=" " * len(start)
+    ):
+        line(each)
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

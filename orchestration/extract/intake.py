@@ -16,7 +16,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from traceback import extract_tb
@@ -40,6 +40,7 @@ from orchestration.extract.reports import (
 )
 from orchestration.extract.rows import ReadRows, Terms, read_rows
 from orchestration.lock import hold
+from orchestration.readers import READERS
 from orchestration.readers.base import Delivery
 from orchestration.settings import SOURCE_NAME, Settings
 
@@ -99,8 +100,10 @@ def check_path(path: Path, source: str | None, settings: Settings) -> DeliveryRe
     if not SOURCE_NAME.fullmatch(name):
         raise RapportError("a source's name may hold letters, digits, _ and - (at most 40)")
     found = find_delivery(place, name)
+    recognised: dict[str, str] = {}
     try:
         sighting = _open(found, settings)
+        recognised = _recognise(sighting.content)
         # Pseudonyms are needed to compare rows, not to be kept: any key will do.
         rows = _read(
             sighting,
@@ -109,8 +112,15 @@ def check_path(path: Path, source: str | None, settings: Settings) -> DeliveryRe
             _known_until(sighting.facts),
         )
     except (DeliveryRejected, DeliveryHeld) as problem:
-        return problem_report(found, problem)
-    return report_of(_ledger_rows(sighting, settings, rows), rows.bad, is_new=True)
+        return replace(problem_report(found, problem), recognised=recognised)
+    report = report_of(_ledger_rows(sighting, settings, rows), rows.bad, is_new=True)
+    return replace(report, recognised=recognised, notes=rows.notes)
+
+
+def _recognise(content: Content) -> dict[str, str]:
+    """What the files seem to be to each reader that knows them."""
+    said = {name: reader.recognise(content.files) for name, reader in READERS.items()}
+    return {name: sentence for name, sentence in said.items() if sentence}
 
 
 def _source_of(place: Path, settings: Settings) -> str:

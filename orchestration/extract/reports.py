@@ -6,6 +6,7 @@ how a command prints it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -15,7 +16,7 @@ from orchestration.extract.facts import hashed_id
 from orchestration.extract.inbox import Found
 from orchestration.extract.landing import ACCEPTED
 from orchestration.extract.pii import safe_label
-from orchestration.extract.rows import BAD_ROW_SCHEMA, FeedReport
+from orchestration.extract.rows import BAD_ROW_SCHEMA, FeedReport, FileNote
 
 COUNTS = ("rows_read", "rows_accepted", "rows_quarantined", "rows_collapsed", "rows_filtered")
 
@@ -34,6 +35,8 @@ class DeliveryReport:
         bad_rows: feed, file, row_number, rule, column_name of quarantined rows.
         is_new: whether this run landed or judged it; False for one that stood in the ledger.
         delivery_id: 16 hex.
+        notes: what was taken from each file and what was not; of a dry run only.
+        recognised: what each reader's ``recognise`` said, by reader; of a dry run only.
     """
 
     source: str
@@ -47,6 +50,8 @@ class DeliveryReport:
     )
     is_new: bool = True
     delivery_id: str = ""
+    notes: tuple[FileNote, ...] = ()
+    recognised: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_landed(self) -> bool:

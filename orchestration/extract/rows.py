@@ -55,10 +55,30 @@ class FeedReport:
 
 
 @dataclass(frozen=True)
+class FileNote:
+    """What a reader took from one file for one feed, and what it left behind; names only.
+
+    Attributes:
+        feed: name of the canonical feed.
+        file: safe label of the file.
+        columns: columns of the contract that the file fills.
+        dropped: printable names of the file's columns that nothing reads.
+        filtered: rows left out, by reason.
+    """
+
+    feed: str
+    file: str
+    columns: tuple[str, ...]
+    dropped: tuple[str, ...]
+    filtered: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class ReadRows:
     """A whole delivery, read.
 
     Attributes:
+        notes: one per file and feed, in the order of reading.
         landed: by feed, the accepted rows in the landed schema.
         bad: feed, file, row_number, rule, column_name, row_key; each combination once.
         feeds: counts by feed, in the contract's order.
@@ -69,6 +89,7 @@ class ReadRows:
     bad: pl.DataFrame = field(repr=False)
     feeds: tuple[FeedReport, ...]
     warnings: tuple[str, ...]
+    notes: tuple[FileNote, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,11 +146,13 @@ def read_rows(delivery: Delivery, terms: Terms) -> ReadRows:
 def _read_rows(delivery: Delivery, terms: Terms) -> ReadRows:
     gathered: dict[str, _FeedRows] = {}
     warnings: list[str] = []
+    notes: list[FileNote] = []
     for extract in READERS[terms.config.reader].read(delivery, terms.config):
         _check_count(extract, delivery, terms.manifest)
         warnings += extract.warnings
         rows = gathered.setdefault(extract.feed, _FeedRows())
         warnings += _add(rows, extract, delivery, terms)
+        notes.append(_note(extract))
     if not gathered:
         raise DeliveryRejected("no_feed_file", None, "the reader found nothing to read")
     landed, bad, feeds = {}, [pl.DataFrame(schema=_KEYED_SCHEMA)], []
@@ -140,7 +163,14 @@ def _read_rows(delivery: Delivery, terms: Terms) -> ReadRows:
             if report.rows_collapsed:
                 warnings.append(f"{name}: equal rows collapsed: {report.rows_collapsed}")
     distinct = pl.concat(bad).unique(maintain_order=True)
-    return ReadRows(landed, distinct, tuple(feeds), tuple(warnings))
+    return ReadRows(landed, distinct, tuple(feeds), tuple(warnings), tuple(notes))
+
+
+def _note(extract: Extract) -> FileNote:
+    filled = tuple(name for name in extract.frame.columns if name != "row_number")
+    return FileNote(
+        extract.feed, extract.file, filled, extract.dropped_columns, extract.rows_filtered
+    )
 
 
 def _check_count(extract: Extract, delivery: Delivery, manifest: Manifest) -> None:

@@ -61,7 +61,7 @@ class CanonicalReader:
     def recognise(self, files: Sequence[DeliveryFile]) -> str | None:
         """Canonical files are known by their names."""
         feeds = [feed.name for file in files if (feed := feed_of(file.name))]
-        return f"Rapport's own format ({', '.join(dict.fromkeys(feeds))})" if feeds else None
+        return f"files for {', '.join(dict.fromkeys(feeds))}" if feeds else None
 
     def validate(self, source: str, config: SourceConfig) -> None:
         """Check the source's options; a canonical source has no feeds to map."""

@@ -86,10 +86,11 @@ def test_check_writes_nothing_and_says_file_row_and_rule(bad_home: Built) -> Non
     before = listing(bad_home.home)
     done = run_rapport(bad_home.home, "check", str(bad_home.home / "inbox" / "rows" / "2026-02-01"))
     assert done.returncode == 0
-    assert "sessions.csv: excel_id in client_id, row 10" in done.stdout
+    assert "client_id: A spreadsheet program has turned an id" in done.stdout
+    assert "sessions.csv: row 10\n" in done.stdout
     done = run_rapport(bad_home.home, "check", str(bad_home.home / "inbox" / "bad" / "unclosed"))
     assert done.returncode == 1
-    assert "unbalanced_quotes: sessions.csv: row 5" in done.stdout
+    assert "sessions.csv: row 5: a quotation mark is opened and not closed" in done.stdout
     done = run_rapport(bad_home.home, "check", str(bad_home.home / "inbox" / "odd" / "link"))
     assert done.returncode == 1
     assert "symlink" in done.stdout

@@ -66,18 +66,27 @@ united as (
     from orphans
 ),
 
+rules as (
+    select * from {{ ref('intake_rules') }}
+),
+
 quarantine as (
     select
-        {{ row_key(['delivery_id', 'feed', 'row_number', 'rule', 'column_name']) }}
-            as quarantine_key,
-        delivery_id,
-        source,
-        delivery,
-        feed,
-        row_number,
-        rule,
-        column_name
+        {{ row_key([
+            'united.delivery_id', 'united.feed', 'united.row_number', 'united.rule',
+            'united.column_name'
+        ]) }} as quarantine_key,
+        united.delivery_id,
+        united.source,
+        united.delivery,
+        united.feed,
+        united.row_number,
+        united.rule,
+        united.column_name,
+        rules.meaning,
+        rules.advice
     from united
+    left join rules on united.rule = rules.rule
 )
 
 select * from quarantine
