@@ -21,9 +21,8 @@ from orchestration.errors import SettingsError
 from orchestration.readers.base import About, Delivery, DeliveryFile, DeliveryRejected, Extract
 from orchestration.readers.tabular import (
     Table,
-    dropped_warning,
+    dropped_columns,
     folded_name,
-    printable_name,
     read_table,
 )
 from orchestration.settings import SourceConfig, describe
@@ -102,15 +101,10 @@ class CanonicalReader:
 def _extract(file: DeliveryFile, feed: Feed, table: Table, warnings: tuple[str, ...]) -> Extract:
     """The table's accepted columns under their contract names."""
     accepted = _accepted(file, feed, table)
-    dropped = tuple(
-        printable_name(cell, place)
-        for place, (cell, name) in enumerate(zip(table.header, table.columns, strict=True), start=1)
-        if name not in accepted
-    )
+    dropped, dropped_said = dropped_columns(file.label, table, accepted)
     said = [*warnings, *table.warnings]
     if any(name != accepted[name] for name in accepted):
         said.append(f"{file.label}: column names were read without regard to case and spaces")
-    dropped_said = dropped_warning(file.label, dropped)
     if dropped_said:
         said.append(dropped_said)
     return Extract(

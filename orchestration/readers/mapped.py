@@ -27,9 +27,8 @@ from orchestration.readers.mapped_options import alias_pattern
 from orchestration.readers.mapped_rows import Context, Records, apply_map, no_marks
 from orchestration.readers.tabular import (
     Table,
-    dropped_warning,
+    dropped_columns,
     folded_name,
-    printable_name,
     read_table,
 )
 from orchestration.readers.xlsx import read_workbook
@@ -144,14 +143,7 @@ def _extracts(
 ) -> Iterator[Extract]:
     """Extracts of one table; what is said about the file as a whole goes with the first."""
     found = _find_columns(grid, maps, options)
-    dropped = tuple(
-        printable_name(cell, place)
-        for place, (cell, name) in enumerate(
-            zip(grid.table.header, grid.table.columns, strict=True), start=1
-        )
-        if name not in found.values()
-    )
-    dropped_said = dropped_warning(grid.file.label, dropped)
+    dropped, dropped_said = dropped_columns(grid.file.label, grid.table, found.values())
     about_file = (*said, *grid.table.warnings, *([dropped_said] if dropped_said else []))
     records = _records(grid, found)
     for feed_map in maps:

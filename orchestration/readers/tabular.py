@@ -1,8 +1,8 @@
 """Files with a header and rows, as text: what CSV and Parquet have in common.
 
-Here: the table a reader works on, the names of its columns, and which file is read how. Not here:
-the structure of CSV text (csv_text.py) or Parquet (parquet.py), workbooks (xlsx.py), and what any
-column means (the readers).
+Here: the table a reader works on, and which file is read how. Not here: how its columns are named
+in messages (column_names.py), the structure of CSV text (csv_text.py) or Parquet (parquet.py),
+workbooks (xlsx.py), and what any column means (the readers).
 
 Every cell comes out as the text that stood in the file; nothing is inferred. Rows whose structure
 is broken are named by the number a spreadsheet shows and the rule they broke, never quoted.
@@ -10,28 +10,43 @@ is broken are named by the number a spreadsheet shows and the rule they broke, n
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 import polars as pl
 
 from orchestration.readers.base import DeliveryFile, DeliveryRejected, empty_rejects
+from orchestration.readers.column_names import (
+    INVISIBLE,
+    clean_name,
+    dropped_warning,
+    folded_name,
+    looks_personal,
+    personal_by_value,
+    printable_name,
+)
+
+__all__ = [
+    "INVISIBLE",
+    "MAX_COLUMNS",
+    "PARQUET_SUFFIX",
+    "TEXT_SUFFIXES",
+    "Table",
+    "clean_name",
+    "dropped_columns",
+    "dropped_warning",
+    "folded_name",
+    "looks_personal",
+    "personal_by_value",
+    "printable_name",
+    "read_table",
+    "unique_names",
+]
 
 MAX_COLUMNS = 500
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 PARQUET_SUFFIX = ".parquet"
-
-# Zero-width, direction-changing and other characters that nobody sees and copying brings along.
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_PRINTABLE_NAME = re.compile(r"[^\W\d_][\w ./()#%:-]{0,39}")
-_PII_NAME = re.compile(
-    r"name|surname|birth|dob|address|street|postcode|post_code|postal|zip|city|phone|mobile|fax"
-    r"|e_?mail|ssn|nhs_?n|social|insurance|policy|mrn|passport|employer|carer|contact|guardian"
-    r"|parent|note|comment|narrative|text|ip_?addr|latitude|longitude|photo|signature|account"
-)
 
 
 @dataclass(frozen=True)
@@ -100,11 +115,6 @@ def read_table(
     raise DeliveryRejected("unknown_format", file.label, "is neither CSV nor Parquet")
 
 
-def clean_name(cell: str) -> str:
-    """A header cell without invisible characters, line breaks and outer spaces."""
-    return " ".join(INVISIBLE.sub("", cell).split())
-
-
 def unique_names(header: Sequence[str]) -> tuple[str, ...]:
     """One name per header cell: the second ``Charge`` is ``Charge__2``, the empty one its place."""
     names: list[str] = []
@@ -118,39 +128,21 @@ def unique_names(header: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def folded_name(cell: str) -> str:
-    """How the canonical feeds compare names: case, spaces, hyphens and width do not count."""
-    text = unicodedata.normalize("NFKC", clean_name(cell)).casefold()
-    return re.sub(r"[\s\-]+", "_", text.strip())
-
-
-def printable_name(cell: str, place: int) -> str:
-    """A column's name for a message; its place when the text does not look like a column's name.
-
-    A file without a header has cells of a person where names are expected, so what holds an e-mail
-    address, a run of digits or anything unusual is not repeated.
-    """
-    if _PRINTABLE_NAME.fullmatch(cell) and not re.search(r"\d{5}|\d[ -]\d{3}", cell):
-        return cell
-    return f"column {place}"
-
-
-def looks_personal(cell: str) -> bool:
-    """Whether a column's name says that it identifies a person or holds free text."""
-    return _PII_NAME.search(folded_name(cell)) is not None
-
-
-def dropped_warning(label: str, names: Sequence[str]) -> str | None:
-    """The sentence that names dropped columns, or None without any.
+def dropped_columns(
+    label: str, table: Table, kept: Collection[str]
+) -> tuple[tuple[str, ...], str | None]:
+    """Printable names of a table's other columns, and the sentence that says so if there are any.
 
     Args:
         label: safe label of the file.
-        names: printable names of the columns.
+        table: the whole table.
+        kept: names in its frame of the columns that are read.
     """
-    if not names:
-        return None
-    personal = [name for name in names if looks_personal(name)]
-    said = f"{label}: columns outside the contract were dropped: {', '.join(names)}"
-    if personal:
-        said += f" (looks like identity or free text: {', '.join(personal)})"
-    return said
+    names = {
+        name: printable_name(cell, place)
+        for place, (cell, name) in enumerate(zip(table.header, table.columns, strict=True), start=1)
+        if name not in kept
+    }
+    personal = personal_by_value(table.frame.select(pl.col(name) for name in names))
+    said = dropped_warning(label, list(names.values()), {names[name] for name in personal})
+    return tuple(names.values()), said

@@ -66,7 +66,7 @@ def test_only_the_contract_s_columns_pass_and_the_others_are_named():
     assert extract.dropped_columns == ("Client Name", "notes", "column 8", "column 9")
     assert extract.warnings == (
         "sessions.csv: columns outside the contract were dropped: Client Name, notes, column 8, "
-        "column 9 (looks like identity or free text: Client Name, notes)",
+        "column 9 (looks like identity or free text: Client Name, notes; pii_column_dropped)",
     )
 
 
