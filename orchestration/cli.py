@@ -39,6 +39,7 @@ _WORDS_OF_THE_DISK = {
 COMMANDS = {
     "init": "Make a home: folders, a commented rapport.toml and a pseudonym key.",
     "demo": "Simulate a practice, build and serve it.",
+    "fetch": "Fetch new pages from practice systems into the inbox.",
     "build": "Land what is in the inbox, build the warehouse, publish a release.",
     "check": "Say what would become of one export; writes nothing.",
     "sources": "List the systems whose exports Rapport reads, and what each needs.",

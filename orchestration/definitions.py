@@ -2,10 +2,10 @@
 
 import dagster as dg
 
-from orchestration.defs import automation, checks, exports, release, warehouse
+from orchestration.defs import automation, checks, exports, fetch, release, warehouse
 from orchestration.defs.session import home_session
 
 defs = dg.Definitions.merge(
     dg.Definitions(executor=dg.in_process_executor, resources={"session": home_session}),
-    *(stage.defs for stage in (exports, warehouse, release, checks, automation)),
+    *(stage.defs for stage in (fetch, exports, warehouse, release, checks, automation)),
 )

@@ -55,8 +55,13 @@ class Home:
 
     @property
     def secrets(self) -> Path:
-        """The pseudonym key."""
+        """The pseudonym key, and the keys of systems that are fetched from."""
         return self.path / "secrets"
+
+    @property
+    def fetch(self) -> Path:
+        """Per fetched source, when it was fetched last."""
+        return self.path / "fetch"
 
     @property
     def logs(self) -> Path:
@@ -73,6 +78,7 @@ class Home:
             self.build,
             self.releases,
             self.secrets,
+            self.fetch,
             self.logs,
         )
 

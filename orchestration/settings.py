@@ -63,8 +63,8 @@ class Practice(_Part):
 class SourceConfig(_Part):
     """``[sources.<name>]``: how the deliveries of one inbox folder are read.
 
-    ``options`` and ``feeds`` belong to the reader, which checks them with a model of its own when
-    the settings are loaded.
+    ``options`` and ``feeds`` belong to the reader, ``fetch`` to the fetcher of the reader's name;
+    each checks its own part with a model of its own when the settings are loaded.
     """
 
     reader: str = "canonical"
@@ -74,6 +74,7 @@ class SourceConfig(_Part):
     id_namespace: Namespace | None = None
     options: dict[str, Any] = Field(default_factory=dict)
     feeds: Any = None
+    fetch: Any = None
 
     def fingerprint(self, time_zone: str) -> str:
         """Hash of all that decides how a file is read: the same means nothing to land anew.
@@ -84,7 +85,9 @@ class SourceConfig(_Part):
         Returns:
             64 hexadecimal characters.
         """
-        parts = {**self.model_dump(mode="json"), "time_zone": time_zone}
+        # How a file came here does not decide how it is read.
+        read_by = self.model_dump(mode="json", exclude={"fetch"})
+        parts = {**read_by, "time_zone": time_zone}
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -247,3 +250,19 @@ def _check_sources(settings: Settings) -> None:
                 f"rapport.toml: sources.{name}.reader: no such reader (known: {known})"
             )
         reader.validate(name, config)
+        _check_fetch(name, config)
+
+
+def _check_fetch(name: str, config: SourceConfig) -> None:
+    if config.fetch is None:
+        return
+    from orchestration.fetch import FETCHERS  # noqa: PLC0415 -- as above, and it imports requests
+    from orchestration.fetch.secret import check_name  # noqa: PLC0415
+
+    fetcher = FETCHERS.get(config.reader)
+    if fetcher is None:
+        known = ", ".join(sorted(FETCHERS))
+        said = f"the reader {config.reader} cannot fetch (these can: {known})"
+        raise SettingsError(f"rapport.toml: sources.{name}.fetch: {said}")
+    check_name(name)
+    fetcher.options(name, config)

@@ -213,3 +213,24 @@ def test_cursor_holds_no_name_of_a_delivery(tmp_path: Path) -> None:
     cursor = look(find_deliveries(tmp_path / "inbox"), Watch({}), now=1).watch.to_cursor()
     assert "Anna" not in cursor
     assert "Schmidt" not in cursor
+
+
+# --- fetching ------------------------------------------------------------------------------------
+
+
+def test_fetching_is_a_job_of_its_own() -> None:
+    nodes = {node.name for node in defs.resolve_job_def("fetch").nodes}
+    assert nodes == {"fetch"}
+    built = {node.name for node in defs.resolve_job_def("build").nodes}
+    assert "fetch" not in built
+
+
+def test_nightly_fetch_runs_only_where_something_is_to_be_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAPPORT_HOME", str(tmp_path))
+    (tmp_path / "rapport.toml").write_text("")
+    with dg.build_schedule_context() as context:
+        assert isinstance(defs.resolve_schedule_def("nightly_fetch")(context), dg.SkipReason)
+        monkeypatch.setattr("orchestration.defs.fetch.fetched_sources", lambda settings: ["a"])
+        assert isinstance(defs.resolve_schedule_def("nightly_fetch")(context), dg.RunRequest)
