@@ -35,6 +35,9 @@ BLANK_ROW = "blank_row"
 EMPTY_CELL = "empty_cell"
 DUPLICATE_RECORD = "duplicate_record"
 
+# Entities whose ids may be made of names; in id_links the entity stands in the row.
+_PEOPLE = ("client", "clinician", "by_row")
+
 
 class FeedMap(Strict):
     """How one canonical feed is made from a file; several may read the same file.
@@ -45,6 +48,7 @@ class FeedMap(Strict):
         columns: Canonical column -> file column.
         constants: Canonical column -> the word all rows have.
         compose: Canonical column -> template made of several columns.
+        names: Canonical columns whose cells are people's names: each becomes an id (names.py).
         values: Canonical column -> map of words.
         dates: Canonical column -> how it is written, or made.
         melt: File columns that each become a feedback row.
@@ -61,6 +65,7 @@ class FeedMap(Strict):
     columns: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
     compose: dict[str, str] = Field(default_factory=dict)
+    names: frozenset[str] = frozenset()
     values: dict[str, ValueMap] = Field(default_factory=dict)
     dates: dict[str, DateRule] = Field(default_factory=dict)
     melt: tuple[MeltCell, ...] = ()
@@ -181,6 +186,7 @@ def _problems(feed_map: FeedMap, feed: Feed) -> Iterator[str]:
             options = " and ".join(option for filled, option in fillers if filled == name)
             yield f"`{name}` is filled twice, by {options}"
     yield from _template_problems(feed_map)
+    yield from _name_problems(feed_map, feed)
     yield from _word_problems(feed_map, feed)
     yield from _date_problems(feed_map, feed)
     yield from _melt_problems(feed_map)
@@ -197,7 +203,7 @@ def _unknown_names(feed_map: FeedMap, feed: Feed) -> Iterator[str]:
 
 def _template_problems(feed_map: FeedMap) -> Iterator[str]:
     plain = {name for name, option in _fillers(feed_map) if option in ("columns", "constants")}
-    plain |= {name for cell in feed_map.melt for name in cell.words}
+    plain |= {name for cell in feed_map.melt for name in cell.words} | feed_map.names
     for name in feed_map.compose:
         parts = feed_map.parts(name)
         if not parts:
@@ -207,6 +213,22 @@ def _template_problems(feed_map: FeedMap) -> Iterator[str]:
                 yield (
                     f"`compose.{name}`: `@{part.name}` is not filled by columns, constants or melt"
                 )
+
+
+def _name_problems(feed_map: FeedMap, feed: Feed) -> Iterator[str]:
+    """A name may stand for a person, and for nothing else: no id may be composed of one."""
+    people = {column.name for column in feed.columns if column.entity in _PEOPLE}
+    written: set[str] = set()
+    for name in sorted(feed_map.names):
+        if name not in people or name not in feed_map.filled:
+            yield f"`names`: `{name}` is no id of a person that this map fills"
+            continue
+        written |= set(feed_map.file_columns_of(name))
+    for name in feed_map.compose:
+        parts = [] if name in feed_map.names else feed_map.parts(name)
+        for part in parts:
+            if not part.is_canonical and part.name in written and not part.is_presence:
+                yield f"`compose.{name}`: '{part.name}' holds names; use the id that is made of it"
 
 
 def _word_problems(feed_map: FeedMap, feed: Feed) -> Iterator[str]:
@@ -232,6 +254,8 @@ def _date_problems(feed_map: FeedMap, feed: Feed) -> Iterator[str]:
             continue
         if feed.column(name).kind not in (Kind.TIMESTAMP, Kind.DATE):
             yield f"`dates.{name}`: `{name}` is not a date or time"
+        if rule.at is not None and feed.column(name).kind is Kind.DATE:
+            yield f"`dates.{name}`: `{name}` is a date, which has no time of day"
         if rule.format and name not in (*feed_map.columns, *feed_map.compose):
             yield f"`dates.{name}`: neither `columns` nor `compose` fills `{name}`"
 

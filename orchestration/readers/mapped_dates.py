@@ -63,6 +63,9 @@ def read_dates(rows: pl.DataFrame, calendar: Calendar, column: str) -> tuple[pl.
         text, failed = _made_dates(rows, calendar, rule)
     else:
         text, failed = _written_dates(rows, calendar, column)
+    if rule is not None and rule.at is not None:
+        # Workbooks know no date without a time: a typed date comes as its midnight.
+        text = text.str.replace("T00:00:00$", rule.at.strftime("T%H:%M:%S"))
     return text.alias("text"), failed.alias("rule")
 
 

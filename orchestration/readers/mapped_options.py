@@ -8,7 +8,7 @@ Not here: how options must fit together (`mapped_config.py`), what they do to ro
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -56,6 +56,7 @@ class Part(Strict):
     name: str
     is_canonical: bool = False
     is_optional: bool = False
+    is_presence: bool = False
 
 
 def template_parts(template: str) -> list[str | Part]:
@@ -63,21 +64,20 @@ def template_parts(template: str) -> list[str | Part]:
 
     `{name}` is a column of the file, `{@name}` a canonical column that `columns`, `constants` or
     `melt` fills; a trailing `?` makes an empty cell count as empty text instead of leaving the
-    whole value empty.
+    whole value empty. `{name!}` is `yes` where the cell holds anything and `no` where it is empty.
     """
     parts: list[str | Part] = []
     position = 0
     for place in _PLACE.finditer(template):
         if place.start() > position:
             parts.append(template[position : place.start()])
-        name = place[1]
-        optional = name.endswith("?")
-        name = name.removesuffix("?")
+        name = place[1].removesuffix("?").removesuffix("!")
         parts.append(
             Part(
                 name=name.removeprefix("@"),
                 is_canonical=name.startswith("@"),
-                is_optional=optional,
+                is_optional=place[1].endswith(("?", "!")),
+                is_presence=place[1].endswith("!"),
             )
         )
         position = place.end()
@@ -140,6 +140,7 @@ class DateRule(Strict):
         index: File column with the whole-number index.
         first: Index of the first day.
         step_days: Days between two indexes.
+        at: Time of day of a date that comes without one; by default the start of the day.
     """
 
     format: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = ()
@@ -148,6 +149,7 @@ class DateRule(Strict):
     index: str | None = None
     first: int = 1
     step_days: int = Field(default=7, ge=1, le=366)
+    at: time | None = None
 
     @field_validator("time_zone")
     @classmethod

@@ -35,6 +35,7 @@ from orchestration.readers.mapped_options import (
     fold,
     template_parts,
 )
+from orchestration.readers.names import name_id
 
 NOT_IN_LIST = "not_in_list"
 
@@ -259,12 +260,12 @@ def _canonical(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Canonical columns of the remaining rows; each row that fails is rejected for one reason."""
     feed = FEEDS[feed_map.feed]
-    plain = _plain_columns(feed_map)
-    composed = {
-        name: _compose(template, plain, is_id=feed.column(name).kind is Kind.ID)
-        for name, template in feed_map.compose.items()
-    }
-    made = {**plain, **composed}
+    made = _plain_columns(feed_map)
+    # People first: the other templates may hold the ids that are made of their names.
+    for name in sorted(feed_map.compose, key=lambda each: each not in feed_map.names):
+        is_id = feed.column(name).kind is Kind.ID and name not in feed_map.names
+        text = _compose(feed_map.compose[name], made, is_id=is_id)
+        made[name] = _named(text) if name in feed_map.names else text
     rows = frame.with_columns(
         pl.lit(None, pl.String()).alias(_RULE),
         pl.lit(None, pl.String()).alias(_COLUMN),
@@ -285,8 +286,14 @@ def _canonical(
     return good.select("row_number", *(pl.col(f"\x00{n}").alias(n) for n in names)), rejects
 
 
+def _named(text: pl.Expr) -> pl.Expr:
+    """Ids for names."""
+    return text.map_elements(name_id, return_dtype=pl.String())
+
+
 def _plain_columns(feed_map: FeedMap) -> dict[str, pl.Expr]:
     made = {name: pl.col(header) for name, header in feed_map.columns.items()}
+    made |= {name: _named(made[name]) for name in feed_map.names & made.keys()}
     made |= {name: pl.lit(word) for name, word in feed_map.constants.items()}
     if feed_map.melt:
         made["score"] = pl.col("\x00score")
@@ -310,6 +317,9 @@ def _compose(template: str, plain: Mapping[str, pl.Expr], *, is_id: bool) -> pl.
             pieces.append(pl.lit(part))
             continue
         piece = plain[part.name] if part.is_canonical else pl.col(part.name)
+        if part.is_presence:
+            pieces.append(pl.when(piece.is_null()).then(pl.lit("no")).otherwise(pl.lit("yes")))
+            continue
         if is_id:
             for character in separators:
                 piece = piece.str.replace_all(character, f"_{ord(character):x}_", literal=True)
