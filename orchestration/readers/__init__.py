@@ -8,5 +8,13 @@ from __future__ import annotations
 from orchestration.readers.base import Reader
 from orchestration.readers.canonical import CanonicalReader
 from orchestration.readers.mapped import MappedReader
+from orchestration.readers.simplepractice import SimplePracticeReader
 
-READERS: dict[str, Reader] = {reader.name: reader for reader in (CanonicalReader(), MappedReader())}
+READERS: dict[str, Reader] = {
+    reader.name: reader
+    for reader in (
+        CanonicalReader(),
+        MappedReader(),
+        SimplePracticeReader(),
+    )
+}

@@ -49,15 +49,30 @@ agenda as (
     where tier_rank <= 3
 ),
 
+-- A source that knows days without times puts all its sessions at one time of day, which is two in
+-- UTC as clocks change. Who was where at once cannot be asked of it.
+timed_sources as (
+    select source_system
+    from sessions
+    group by source_system
+    having count(distinct cast(started_at as time)) > 2
+),
+
+timed as (
+    select sessions.*
+    from sessions
+    inner join timed_sources on sessions.source_system = timed_sources.source_system
+),
+
 client_times as (
     select count(*) > 1 as is_double
-    from sessions
+    from timed
     group by client_key, started_at
 ),
 
 clinician_times as (
     select count(distinct client_key) > 1 as is_double
-    from sessions
+    from timed
     where series = 'individual'
     group by clinician_key, started_at
 ),
