@@ -10,6 +10,8 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -159,6 +161,37 @@ def _need_order(low: float | None, high: float | None, low_name: str, high_name:
         raise ValueError(f"{low_name} must be below {high_name}")
 
 
+@dataclass(frozen=True)
+class Shipped:
+    """What the seeds say of an instrument, as far as a reader needs it.
+
+    Attributes:
+        respondent: who fills it in.
+        item_count: how many items it has; None where that is not settled.
+        scales: codes of its scales, ``total`` apart; empty where none are known.
+    """
+
+    respondent: str
+    item_count: int | None
+    scales: frozenset[str]
+
+
+@cache
+def shipped_instruments() -> dict[str, Shipped]:
+    """The instruments of the seeds, by code."""
+    scales: dict[str, set[str]] = {}
+    for row in _rows("instrument_scales"):
+        scales.setdefault(row["instrument"], set()).add(row["scale"])
+    return {
+        row["instrument"]: Shipped(
+            respondent=row["respondent"],
+            item_count=int(row["item_count"]) if row["item_count"] else None,
+            scales=frozenset(scales.get(row["instrument"], set()) - {"total"}),
+        )
+        for row in _rows("instruments")
+    }
+
+
 def check_switched_on(codes: Iterable[str]) -> None:
     """Check that Rapport ships each of these instruments and knows how to score it.
 
@@ -180,8 +213,12 @@ def check_switched_on(codes: Iterable[str]) -> None:
 
 def _column(seed: str) -> set[str]:
     """The instrument codes of a seed."""
+    return {row["instrument"] for row in _rows(seed)}
+
+
+def _rows(seed: str) -> list[dict[str, str]]:
     with (SEEDS / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
-        return {row["instrument"] for row in csv.DictReader(file)}
+        return list(csv.DictReader(file))
 
 
 def write_instruments(

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from orchestration.readers.base import Reader
 from orchestration.readers.canonical import CanonicalReader
+from orchestration.readers.google_forms import GoogleFormsReader
 from orchestration.readers.mapped import MappedReader
+from orchestration.readers.qualtrics import QualtricsReader
+from orchestration.readers.redcap import RedcapReader
 from orchestration.readers.simplepractice import SimplePracticeReader
 
 READERS: dict[str, Reader] = {
@@ -15,6 +18,9 @@ READERS: dict[str, Reader] = {
     for reader in (
         CanonicalReader(),
         MappedReader(),
+        GoogleFormsReader(),
+        QualtricsReader(),
+        RedcapReader(),
         SimplePracticeReader(),
     )
 }
