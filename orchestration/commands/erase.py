@@ -16,8 +16,7 @@ from orchestration.erasure.search import search_home, search_release
 from orchestration.errors import RapportError
 from orchestration.extract.pseudonyms import Pseudonymiser, load_key
 from orchestration.home import Home
-from orchestration.readers import READERS
-from orchestration.readers.base import typed_id
+from orchestration.readers.names import name_id
 from orchestration.release.catalogue import list_releases, remove
 from orchestration.settings import Settings, load_settings
 
@@ -55,9 +54,13 @@ def _find(settings: Settings, client_id: str, source: str) -> Person:
     if not client_id.strip():
         raise RapportError("The client's id is empty. Nothing was changed.")
     pseudonyms = Pseudonymiser(load_key(settings.home.secrets))
-    landed_id = typed_id(READERS[settings.source(source).reader], "client", client_id)
-    key = pseudonyms.one("client", settings.id_namespace(source), landed_id)
-    return find_person(settings.home, key)
+    namespace = settings.id_namespace(source)
+    # A system that knows clients by name alone has ids that its reader made of the names.
+    by_name = pseudonyms.one("client", namespace, name_id(client_id) or client_id)
+    try:
+        return find_person(settings.home, pseudonyms.one("client", namespace, client_id))
+    except RapportError:
+        return find_person(settings.home, by_name)
 
 
 def _delete_releases(home: Home, person: Person, new_id: str) -> int:

@@ -153,11 +153,7 @@ class About:
 
 
 class Reader(Protocol):
-    """One kind of delivery: turns its files into extracts of the canonical feeds.
-
-    A reader of a system that knows people by name may have a method ``id_of(entity, text)``: the id
-    that its deliveries land for what a person types (see ``typed_id``).
-    """
+    """One kind of delivery: turns its files into extracts of the canonical feeds."""
 
     name: str
     about: About
@@ -174,12 +170,3 @@ class Reader(Protocol):
 
     def read(self, delivery: Delivery, config: SourceConfig) -> Iterator[Extract]:
         """Yield the delivery's extracts; DeliveryRejected when a file does not fit."""
-
-
-def typed_id(reader: Reader, entity: str, text: str) -> str:
-    """The id that a reader lands for what a person types of a client or clinician.
-
-    The same text, but for readers whose systems know people by name alone.
-    """
-    id_of: Callable[[str, str], str] | None = getattr(reader, "id_of", None)
-    return text if id_of is None else id_of(entity, text)

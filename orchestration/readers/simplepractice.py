@@ -137,10 +137,6 @@ class SimplePracticeReader:
         """Check the source's options."""
         read_options(SimplePracticeOptions, source, config)
 
-    def id_of(self, entity: str, text: str) -> str:
-        """The id of a person by the name that somebody types."""
-        return name_id(text) or text
-
     def read(self, delivery: Delivery, config: SourceConfig) -> Iterator[Extract]:
         """Yield the extracts of the reports, then those of the files with names.
 

@@ -7,8 +7,7 @@ import pytest
 
 from orchestration.contracts.feeds import ID_LINKS
 from orchestration.extract.row_checks import check_rows
-from orchestration.readers.base import Delivery, Extract, typed_id
-from orchestration.readers.canonical import CanonicalReader
+from orchestration.readers.base import Delivery, Extract
 from orchestration.readers.names import name_id, read_named
 from tests.unit.ingest.making import memory_file
 
@@ -49,10 +48,6 @@ def test_an_id_says_nothing_and_passes_as_an_id() -> None:
     assert name_id(" \u200b ") is None
     assert name_id(None) is None
     assert name_id("\ud800") is not None
-
-
-def test_what_is_typed_is_the_id_unless_the_reader_knows_names() -> None:
-    assert typed_id(CanonicalReader(), "client", "c1") == "c1"
 
 
 def _read(name: str, text: str, source: str = "clinic") -> list[Extract]:
