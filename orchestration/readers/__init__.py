@@ -9,6 +9,7 @@ from orchestration.readers.base import Reader
 from orchestration.readers.canonical import CanonicalReader
 from orchestration.readers.google_forms import GoogleFormsReader
 from orchestration.readers.mapped import MappedReader
+from orchestration.readers.openfit import OpenFitReader
 from orchestration.readers.qualtrics import QualtricsReader
 from orchestration.readers.redcap import RedcapReader
 from orchestration.readers.simplepractice import SimplePracticeReader
@@ -19,6 +20,7 @@ READERS: dict[str, Reader] = {
         CanonicalReader(),
         MappedReader(),
         GoogleFormsReader(),
+        OpenFitReader(),
         QualtricsReader(),
         RedcapReader(),
         SimplePracticeReader(),

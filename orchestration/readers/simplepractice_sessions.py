@@ -27,15 +27,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from orchestration.readers.base import Delivery, DeliveryRejected, Extract
 from orchestration.readers.names import name_id
 from orchestration.readers.tabular import folded_name
-from orchestration.readers.vendor_table import VendorTable, day_and_time
+from orchestration.readers.vendor_table import ClockTime, VendorTable, day_and_time
 
 ATTENDANCE = {
     "client": ("client_name", "patient_name"),
@@ -70,15 +70,6 @@ CODE_FORMATS = {"90853": "group", "90849": "group", "90846": "family", "90847": 
 # The row below the header of an attendance report: "230 clients", ..., "807 appointments".
 _COUNTED = re.compile(r"([0-9][0-9,]{0,11}) +(client|clinician|appointment)s?", re.IGNORECASE)
 _MONEY = re.compile(r"\$?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?")
-
-
-def _clock(text: str) -> str:
-    if not re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", text):
-        raise ValueError("is no time of day such as 12:00")
-    return text
-
-
-ClockTime = Annotated[str, AfterValidator(_clock)]
 
 
 class SimplePracticeOptions(BaseModel):

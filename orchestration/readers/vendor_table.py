@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import PurePath
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import polars as pl
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 
 from orchestration.errors import RapportError, SettingsError
 from orchestration.readers.base import DeliveryFile, DeliveryRejected
@@ -48,6 +48,15 @@ _ISO = re.compile(
 _YEARS = range(1900, 2200)
 
 
+def _clock(text: str) -> str:
+    if not re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise ValueError("is no time of day such as 12:00")
+    return text
+
+
+ClockTime = Annotated[str, AfterValidator(_clock)]
+
+
 @dataclass(frozen=True)
 class VendorTable:
     """One table whose wanted columns were found.
@@ -72,17 +81,21 @@ class VendorTable:
     dropped: tuple[str, ...]
     warnings: tuple[str, ...]
 
-    def records(self, feed: str, times: int = 1) -> Records:
+    def records(self, feed: str, *, times: int = 1, rejects: bool = True) -> Records:
         """Records of a feed to which the blank and broken rows are counted already.
 
         Args:
             feed: the canonical feed.
             times: how many canonical rows the reader makes of a record.
+            rejects: hold the broken rows back; of several feeds made of one table the main one
+                does, and the others only count them.
         """
         records = Records(feed, self.file)
         if self.blank:
             records.leave_out("blank_row", self.blank * times)
-        for number, (rule, column) in self.broken.items():
+        if self.broken and not rejects:
+            records.leave_out("broken_row", len(self.broken) * times)
+        for number, (rule, column) in self.broken.items() if rejects else ():
             for _ in range(times):
                 records.reject(number, rule, column)
         return records
@@ -240,6 +253,11 @@ def day_and_time(text: str) -> tuple[date, time | None] | None:
     except ValueError:
         return None
     return moment.date(), moment.time() if moment.time() != time() else None
+
+
+def joined_id(*parts: str) -> str:
+    """One id of several, a bar inside a part written ``_7c_``: no two come to the same."""
+    return "|".join(part.replace("|", "_7c_") for part in parts)
 
 
 def read_options(model: type[_Options], source: str, config: SourceConfig) -> _Options:
