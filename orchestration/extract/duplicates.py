@@ -17,7 +17,7 @@ import polars as pl
 from orchestration.contracts.feeds import Feed
 
 RULE = "conflicting_duplicate"
-_NOT_CONTENT = ("file", "row_number")
+_NOT_CONTENT = ("file", "row_number", "place")
 
 
 @dataclass(frozen=True)
@@ -25,32 +25,50 @@ class Settled:
     """The outcome.
 
     Attributes:
-        kept: rows without duplicates.
+        gone: ``place`` of the rows that do not land.
         conflicts: file, row_number and landed key of rows that contradict another.
         collapsed: how many rows were equal to an earlier one.
     """
 
-    kept: pl.DataFrame = field(repr=False)
+    gone: pl.Series = field(repr=False)
     conflicts: pl.DataFrame = field(repr=False)
     collapsed: int
 
+    def __add__(self, other: Settled) -> Settled:
+        """Both outcomes, of rows that have no key in common."""
+        return Settled(
+            gone=pl.concat([self.gone, other.gone]),
+            conflicts=pl.concat([self.conflicts, other.conflicts]),
+            collapsed=self.collapsed + other.collapsed,
+        )
+
+
+def identity_of(feed: Feed, rows: pl.DataFrame) -> pl.Series:
+    """A number for each row; rows that speak of one key at one moment have the same.
+
+    Others may have it too: those that share a number are compared whole (``settle_duplicates``).
+    """
+    return rows.select(pl.struct(_identity(feed)).hash()).to_series()
+
+
+def _identity(feed: Feed) -> list[str]:
+    return [*feed.landed_key, "record_updated_at"]
+
 
 def settle_duplicates(feed: Feed, rows: pl.DataFrame) -> Settled:
-    """Collapse equal rows and take out contradicting ones.
+    """Find equal rows and contradicting ones.
 
     Args:
         feed: the contract.
-        rows: ``file``, ``row_number`` and the landed columns, in the order of files and rows.
+        rows: ``file``, ``row_number``, ``place`` (its index among all rows) and the landed columns,
+            in the order of files and rows.
     """
-    identity = [*feed.landed_key, "record_updated_at"]
-    is_single = rows.select(pl.struct(identity).is_unique()).to_series()
-    if is_single.all():
-        return Settled(rows, rows.select(_NOT_CONTENT + feed.landed_key).clear(), 0)
     content = [name for name in rows.columns if name not in _NOT_CONTENT]
     once = rows.unique(subset=content, keep="first", maintain_order=True)
-    clashes = once.select(~pl.struct(identity).is_unique()).to_series()
+    clashes = once.select(~pl.struct(_identity(feed)).is_unique()).to_series()
+    kept = once.filter(~clashes)["place"]
     return Settled(
-        kept=once.filter(~clashes),
-        conflicts=once.filter(clashes).select(_NOT_CONTENT + feed.landed_key),
+        gone=rows["place"].filter(~rows["place"].is_in(kept.implode())),
+        conflicts=once.filter(clashes).select("file", "row_number", *feed.landed_key),
         collapsed=rows.height - once.height,
     )

@@ -9,7 +9,8 @@ quarantine without a ledger row is the rest of a killed run and is swept at the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -76,6 +77,10 @@ class Landing:
         sync_file(staged)
         put_in_place(staged, place)
 
+    def staging(self, delivery_id: str, feed: str) -> Path:
+        """Where rows of a delivery may wait until it is read; swept when a kill leaves it."""
+        return self._landing / feed / f"rows-{delivery_id}.parquet{_STAGED}"
+
     def write_rows(self, delivery_id: str, source: str, label: str, rows: ReadRows) -> None:
         """Write a delivery's rows and quarantine; they do not count before its ledger row stands.
 
@@ -87,8 +92,8 @@ class Landing:
         """
         for name in FEEDS:
             path = self._landing / name / f"{delivery_id}.parquet"
-            if name in rows.landed and rows.landed[name].height:
-                _write(rows.landed[name], path)
+            if name in rows.stages and rows.stages[name].height:
+                _put(rows.stages[name].save, path)
             else:
                 path.unlink(missing_ok=True)
         path = self._quarantine / f"{delivery_id}.parquet"
@@ -169,8 +174,12 @@ def _read(path: Path) -> pl.DataFrame:
 
 
 def _write(frame: pl.DataFrame, path: Path) -> None:
-    """Write Parquet under a temporary name, then give it its own in one step."""
+    _put(partial(frame.write_parquet, compression="zstd"), path)
+
+
+def _put(save: Callable[[Path], None], path: Path) -> None:
+    """Write a file under a temporary name, then give it its own in one step."""
     staged = path.with_name(path.name + _STAGED)
-    frame.write_parquet(staged, compression="zstd")
+    save(staged)
     sync_file(staged)
     put_in_place(staged, path)

@@ -12,13 +12,15 @@ not_a_boolean, future_attended.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import polars as pl
 
 from orchestration.contracts.feeds import ATTENDED_STATUSES, Column, Feed, Kind
+from orchestration.distinct import Distinct
 from orchestration.extract import pii
 from orchestration.extract.times import DATE, local_date, time_column
 from orchestration.readers.base import REJECTS_SCHEMA
@@ -39,6 +41,15 @@ _ROUNDED_NUMBER = r"^[1-9][0-9]{14}0+$"
 _NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?$"
 _INTEGER = r"^[+-]?[0-9]{1,9}(?:\.0+)?$"
 
+# What an id that looks rounded is called until the whole column is known.
+_DOUBT = "excel_id?"
+
+HIDDEN = "invisible characters were removed from cells: {count}"
+AMBIGUOUS = (
+    "times in the hour that comes twice when clocks go back, read as the first: {count} "
+    "(ambiguous_time)"
+)
+
 
 @dataclass(frozen=True)
 class CheckedRows:
@@ -50,13 +61,21 @@ class CheckedRows:
         bad: row_number, rule, column_name.
         bad_keys: for each row of ``bad`` the key columns by their delivery names, typed, with
             ``is_readable``, whether every key cell kept the rules, and ``is_deleted``.
-        warnings: sentences with counts, without any value.
+        doubts: ids that look rounded: what ``bad`` has, and ``place``, the row's index in ``good``
+            (null for a row that is bad anyway). They are honest where the whole column holds an
+            exact long number too, and break the rule excel_id where it does not.
+        doubt_keys: as ``bad_keys``, for each row of ``doubts``.
+        exact: id columns with a long number that was not rounded.
+        counts: by sentence, of what the person should know; ``{count}`` stands for the number.
     """
 
     good: pl.DataFrame = field(repr=False)
     bad: pl.DataFrame = field(repr=False)
     bad_keys: pl.DataFrame = field(repr=False)
-    warnings: tuple[str, ...] = ()
+    doubts: pl.DataFrame = field(repr=False)
+    doubt_keys: pl.DataFrame = field(repr=False)
+    exact: frozenset[str] = frozenset()
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,6 +84,18 @@ class _Cell:
 
     value: pl.Expr
     rules: list[tuple[pl.Expr, str]]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A column that was read: a value for each row, and the first rule that its cell broke."""
+
+    value: pl.Series
+    rule: pl.Series
+    is_empty: pl.Series
+    on: pl.Series | None = None
+    is_exact: bool = False
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def check_rows(
@@ -81,32 +112,151 @@ def check_rows(
     Returns:
         Typed good rows and the rules that the others broke.
     """
-    text = _cleaned(feed, frame)
-    cells = {column.name: _cell(column, zone) for column in feed.columns}
-    rules = {f"rule {column.name}": _rule(feed, column, cells, latest) for column in feed.columns}
-    checked = (
-        text.lazy()  # lazily, so that what value and rule share is computed once
+    read = {column.name: _read(column, frame, zone) for column in feed.columns}
+    rules = _rules_of_rows(feed, read, latest)
+    dates = [column for column in feed.columns if column.date_as]
+    checked = frame.select(
+        "row_number",
+        *(cell.value.alias(name) for name, cell in read.items()),
+        *(read[column.name].on.alias(column.date_as) for column in dates),
+    )
+    is_bad = pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
+    in_doubt = is_bad
+    for rule in rules.values():
+        is_bad = is_bad | (rule.is_not_null() & (rule != _DOUBT).fill_null(value=False))
+        in_doubt = in_doubt | (rule == _DOUBT).fill_null(value=False)
+    broken = _broken(feed, checked, rules, is_bad=is_bad, told=is_bad | in_doubt)
+    is_doubt = pl.col("rule") == _DOUBT
+    doubts = broken.filter(is_doubt).with_columns(rule=pl.lit("excel_id"))
+    keys = [*feed.key, "is_deleted", "is_readable"]
+    counts: Counter[str] = Counter()
+    for cell in read.values():
+        counts.update(cell.counts)
+    return CheckedRows(
+        good=checked.filter(~is_bad),
+        bad=broken.filter(~is_doubt).select(*REJECTS_SCHEMA),
+        bad_keys=broken.filter(~is_doubt).select(keys),
+        doubts=doubts.select(*REJECTS_SCHEMA, "place"),
+        doubt_keys=doubts.select(keys),
+        exact=frozenset(name for name, cell in read.items() if cell.is_exact),
+        counts=counts,
+    )
+
+
+def _read(column: Column, frame: pl.DataFrame, zone: str) -> _Read:
+    """Read each distinct text of a column once, without invisible characters and outer spaces."""
+    given = (
+        frame[column.name]
+        if column.name in frame.columns
+        else pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+    )
+    distinct = Distinct.of(given.alias(column.name))
+    raw = pl.col(column.name)
+    clean = raw.str.replace_all(INVISIBLE.pattern, "").str.strip_chars()
+    cell = _CELLS[column.kind](column, raw, zone)
+    is_time, never = column.kind is Kind.TIMESTAMP, pl.lit(value=False)
+    rules = [(raw.str.contains(pii.EMAIL), "pii_suspected"), *cell.rules]
+    table = (
+        # Beside the texts a null stands for the empty cell: a default has a value for it.
+        pl.concat([distinct.values, pl.Series([None], dtype=pl.String())])
+        .to_frame(column.name)
+        .lazy()  # lazily, so that what value and rule share is computed once
+        .with_columns(pl.when(clean.str.len_bytes() > 0).then(clean), hidden=_is_hidden(raw))
         .select(
-            "row_number",
-            *(cell.value.alias(name) for name, cell in cells.items()),
-            *(
-                local_date(cells[column.name].value, zone).alias(column.date_as)
-                for column in feed.columns
-                if column.date_as
-            ),
-            *(rule.alias(name) for name, rule in rules.items()),
+            cell.value.alias("value"),
+            _first(rules).alias("rule"),
+            raw.is_null().alias("is_empty"),
+            "hidden",
+            (local_date(cell.value, zone) if column.date_as else never).alias("on"),
+            (time_column(raw, zone).is_ambiguous if is_time else never).alias("twice"),
+            (_is_exact(raw) if column.kind is Kind.ID else never).alias("exact"),
         )
         .collect()
     )
-    is_bad = pl.any_horizontal(pl.col(*rules).is_not_null())
+    whole = Distinct(distinct.values, distinct.places.fill_null(distinct.values.len()))
+    return _Read(
+        value=whole.spread(table["value"]),
+        rule=whole.spread(table["rule"]),
+        is_empty=whole.spread(table["is_empty"]),
+        on=whole.spread(table["on"]) if column.date_as else None,
+        is_exact=bool(table["exact"].any()),
+        counts={
+            said: whole.spread(table[flag]).sum()
+            for flag, said in (
+                ("hidden", HIDDEN),
+                ("twice", f"{column.name}: {AMBIGUOUS}"),
+            )
+            if table[flag].any()
+        },
+    )
+
+
+def _is_hidden(text: pl.Expr) -> pl.Expr:
+    return text.str.contains(INVISIBLE.pattern).fill_null(value=False)
+
+
+def _is_exact(text: pl.Expr) -> pl.Expr:
+    return text.str.contains(_LONG_NUMBER) & ~text.str.contains(_ROUNDED_NUMBER)
+
+
+def _first(rules: list[tuple[pl.Expr, str]]) -> pl.Expr:
+    """The first rule that holds, or null."""
+    said = pl.when(pl.lit(value=False)).then(pl.lit(None, dtype=pl.String()))
+    for is_broken, rule in rules:
+        said = said.when(is_broken.fill_null(value=False)).then(pl.lit(rule))
+    return said.otherwise(pl.lit(None, dtype=pl.String()))
+
+
+def _rules_of_rows(
+    feed: Feed, read: Mapping[str, _Read], latest: datetime | None
+) -> dict[str, pl.Series]:
+    """The first rule that each cell broke, with those that look at another cell of the row too."""
+    rules = {name: cell.rule for name, cell in read.items()}
+    is_deleted = read["is_deleted"].value.fill_null(value=False)
+    for column in feed.columns:
+        if column.required:
+            # A deleted row needs no more than its key.
+            is_needed = True if column.name in feed.key else ~is_deleted
+            is_missing = read[column.name].is_empty & is_needed
+            rules[column.name] = _mark(rules[column.name], is_missing, "missing_required")
+    if feed.name == "sessions" and latest is not None:
+        is_attended = read["status"].value.is_in(ATTENDED_STATUSES)
+        is_later = is_attended & (read["started_at"].value > latest)
+        rules["started_at"] = _mark(rules["started_at"], is_later, "future_attended")
+    return rules
+
+
+def _mark(rules: pl.Series, where: pl.Series, rule: str) -> pl.Series:
+    """Say a rule where it holds and none has been said before."""
+    if not where.any():
+        return rules
+    return pl.select(
+        pl.coalesce(rules, pl.when(where.fill_null(value=False)).then(pl.lit(rule)))
+    ).to_series()
+
+
+def _broken(
+    feed: Feed,
+    checked: pl.DataFrame,
+    rules: Mapping[str, pl.Series],
+    *,
+    is_bad: pl.Series,
+    told: pl.Series,
+) -> pl.DataFrame:
+    """One row per cell that broke a rule: what ``CheckedRows`` says of it."""
+    named = {f"rule {name}": rule for name, rule in rules.items()}
+    place = (~is_bad).cum_sum().cast(pl.Int64()) - 1
     key_rules = [pl.col(f"rule {name}").is_null() for name in feed.key]
-    keys = [*feed.key, "is_deleted", "is_readable"]
-    broken = (
-        checked.filter(is_bad)
+    return (
+        checked.with_columns(
+            *(rule.alias(name) for name, rule in named.items()),
+            place=pl.select(pl.when(~is_bad).then(place)).to_series(),
+        )
+        .filter(told)
         .with_columns(is_readable=pl.all_horizontal(key_rules))
         .unpivot(
-            on=list(rules),
-            index=["row_number", *keys],
+            on=list(named),
+            index=["row_number", "place", *feed.key, "is_deleted", "is_readable"],
             variable_name="column_name",
             value_name="rule",
         )
@@ -114,64 +264,18 @@ def check_rows(
         .with_columns(pl.col("column_name").str.strip_prefix("rule "))
         .sort("row_number", maintain_order=True)
     )
-    return CheckedRows(
-        good=checked.filter(~is_bad).drop(*rules),
-        bad=broken.select(*REJECTS_SCHEMA),
-        bad_keys=broken.select(keys),
-        warnings=_warnings(feed, frame, text, zone),
-    )
-
-
-def _cleaned(feed: Feed, frame: pl.DataFrame) -> pl.DataFrame:
-    """Every contract column without invisible characters and outer spaces; empty becomes null."""
-    cell = pl.col(pl.String)
-    absent = [name for name in feed.names if name not in frame.columns]
-    return (
-        frame.with_columns(pl.lit(None, dtype=pl.String()).alias(name) for name in absent)
-        .select("row_number", *feed.names)
-        .with_columns(cell.str.replace_all(INVISIBLE.pattern, "").str.strip_chars())
-        .with_columns(pl.when(cell.str.len_bytes() > 0).then(cell))
-    )
-
-
-def _rule(feed: Feed, column: Column, cells: dict[str, _Cell], latest: datetime | None) -> pl.Expr:
-    """The first rule that the column's cell breaks, or null."""
-    rules = []
-    if column.required:
-        rules.append((_is_missing(feed, column), "missing_required"))
-    rules.append((pl.col(column.name).str.contains(pii.EMAIL), "pii_suspected"))
-    rules += cells[column.name].rules
-    if feed.name == "sessions" and column.name == "started_at" and latest is not None:
-        is_attended = pl.col("status").str.to_lowercase().is_in(ATTENDED_STATUSES)
-        rules.append((is_attended & (cells["started_at"].value > latest), "future_attended"))
-    said = pl.when(pl.lit(value=False)).then(pl.lit(None, dtype=pl.String()))
-    for is_broken, rule in rules:
-        said = said.when(is_broken.fill_null(value=False)).then(pl.lit(rule))
-    return said.otherwise(pl.lit(None, dtype=pl.String()))
-
-
-def _is_missing(feed: Feed, column: Column) -> pl.Expr:
-    """Whether a required cell is empty; a deleted row needs no more than its key."""
-    is_null = pl.col(column.name).is_null()
-    if column.name in feed.key:
-        return is_null
-    return is_null & ~(pl.col("is_deleted").str.to_lowercase() == "true").fill_null(value=False)
-
-
-def _cell(column: Column, zone: str) -> _Cell:
-    return _CELLS[column.kind](column, pl.col(column.name), zone)
 
 
 def _id(column: Column, text: pl.Expr, zone: str) -> _Cell:
-    # One long number that ends in zeros may be an honest id; a column without any other is not.
-    is_rounded = text.str.contains(_ROUNDED_NUMBER)
-    is_exact_elsewhere = (text.str.contains(_LONG_NUMBER) & ~is_rounded).any()
     return _Cell(
         text,
         [
             (text.str.contains(pii.PHONE) | text.str.contains(pii.TWO_WORDS), "pii_suspected"),
             (text.str.len_chars() > MAX_ID_CHARACTERS, "too_long"),
-            (text.str.contains(_EXCEL_ID) | (is_rounded & ~is_exact_elsewhere), "excel_id"),
+            (text.str.contains(_EXCEL_ID), "excel_id"),
+            # One long number that ends in zeros may be an honest id; a column without any other
+            # is not.
+            (text.str.contains(_ROUNDED_NUMBER), _DOUBT),
             (~text.str.contains(_ID), "bad_characters"),
         ],
     )
@@ -249,21 +353,3 @@ _CELLS: dict[Kind, Callable[[Column, pl.Expr, str], _Cell]] = {
     Kind.INTEGER: _integer,
     Kind.BOOLEAN: _boolean,
 }
-
-
-def _warnings(feed: Feed, frame: pl.DataFrame, text: pl.DataFrame, zone: str) -> tuple[str, ...]:
-    """Counts of what was put right or read by a rule that the person should know."""
-    said = []
-    present = [name for name in feed.names if name in frame.columns]
-    hidden = sum(frame[name].str.contains(INVISIBLE.pattern).sum() for name in present)
-    if hidden:
-        said.append(f"invisible characters were removed from cells: {hidden}")
-    for column in feed.columns:
-        if column.kind is Kind.TIMESTAMP and column.name in frame.columns:
-            twice = time_column(pl.col(column.name), zone).is_ambiguous.sum()
-            if count := text.select(twice).item():
-                said.append(
-                    f"{column.name}: times in the hour that comes twice when clocks go back, "
-                    f"read as the first: {count} (ambiguous_time)"
-                )
-    return tuple(said)

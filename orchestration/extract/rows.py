@@ -1,7 +1,8 @@
 """From a delivery to rows that may land: read, check, pseudonymise, settle duplicates, count.
 
-Here: one delivery in memory. Not here: which deliveries there are (inbox.py), what is written
-(landing.py), or a rule of a single row (row_checks.py).
+Here: one delivery, an extract at a time, so that no file is held whole. Not here: which deliveries
+there are (inbox.py), where rows wait (staging.py), what is written (landing.py), or a rule of a
+single row (row_checks.py).
 
 Row conservation is an invariant: every record of the reader's independent count is accepted,
 quarantined, collapsed or filtered, or the delivery is rejected.
@@ -9,18 +10,22 @@ quarantined, collapsed or filtered, or the delivery is rejected.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
 
 import polars as pl
 
-from orchestration.contracts.feeds import FEEDS, NO_ROW_KEY, Column, Feed, Kind
+from orchestration.contracts.feeds import FEEDS, Feed
 from orchestration.errors import DeliveryRejected
 from orchestration.extract.delivery_manifest import Manifest
 from orchestration.extract.duplicates import RULE as CONFLICT
-from orchestration.extract.duplicates import settle_duplicates
+from orchestration.extract.landed_rows import Keying, landed_rows, row_keys
 from orchestration.extract.pseudonyms import Pseudonymiser
 from orchestration.extract.row_checks import check_rows
+from orchestration.extract.staging import Stage
 from orchestration.readers import READERS
 from orchestration.readers.base import Delivery, DeliveryHeld, Extract
 from orchestration.settings import Intake, SourceConfig
@@ -78,18 +83,28 @@ class ReadRows:
     """A whole delivery, read.
 
     Attributes:
-        notes: one per file and feed, in the order of reading.
-        landed: by feed, the accepted rows in the landed schema.
+        stages: by feed, the accepted rows.
         bad: feed, file, row_number, rule, column_name, row_key; each combination once.
         feeds: counts by feed, in the contract's order.
         warnings: sentences without any value.
+        notes: one per file and feed, in the order of reading.
     """
 
-    landed: Mapping[str, pl.DataFrame] = field(repr=False)
+    stages: Mapping[str, Stage] = field(repr=False)
     bad: pl.DataFrame = field(repr=False)
     feeds: tuple[FeedReport, ...]
     warnings: tuple[str, ...]
     notes: tuple[FileNote, ...] = ()
+
+    @property
+    def landed(self) -> dict[str, pl.DataFrame]:
+        """By feed, the accepted rows in the landed schema, all at once."""
+        return {name: stage.frame() for name, stage in self.stages.items()}
+
+    def discard(self) -> None:
+        """Remove what was written of the rows on the way."""
+        for stage in self.stages.values():
+            stage.discard()
 
 
 @dataclass(frozen=True)
@@ -103,6 +118,8 @@ class Terms:
         namespaces: id namespace by lower-case name of a source.
         manifest: of the delivery.
         delivery_id: that the landed rows carry.
+        staging: gives the path where many rows of a feed may wait; without it all are in memory.
+        progress: takes a line now and then while a long delivery is read.
     """
 
     config: SourceConfig
@@ -111,17 +128,24 @@ class Terms:
     namespaces: Mapping[str, str]
     manifest: Manifest
     delivery_id: str
+    staging: Callable[[str], Path] | None = None
+    progress: Callable[[str], None] | None = None
 
 
 @dataclass
-class _FeedRows:
-    """What the extracts of one feed have brought so far."""
+class _Reading:
+    """What the extracts of one reading of one file for one feed have brought so far."""
 
-    frames: list[pl.DataFrame] = field(default_factory=list)
-    bad: list[pl.DataFrame] = field(default_factory=list)
+    feed: Feed
+    note: FileNote
     rows_read: int = 0
-    rows_filtered: int = 0
-    rows_quarantined: int = 0
+    file_rows: int = 0
+    filtered: Counter[str] = field(default_factory=Counter)
+    broken: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    doubts: list[pl.DataFrame] = field(default_factory=list)
+    exact: set[str] = field(default_factory=set)
+    bad: list[pl.DataFrame] = field(default_factory=list)
 
 
 def read_rows(delivery: Delivery, terms: Terms) -> ReadRows:
@@ -134,172 +158,180 @@ def read_rows(delivery: Delivery, terms: Terms) -> ReadRows:
         DeliveryRejected: it does not fit its contract; nothing of it may land.
         DeliveryHeld: a file changed meanwhile.
     """
+    rows = _Rows(delivery, terms)
     try:
-        return _read_rows(delivery, terms)
+        return rows.read()
     except (DeliveryRejected, DeliveryHeld, MemoryError):
+        rows.discard()
         raise
     except (Exception, pl.exceptions.PanicException) as error:
+        rows.discard()
         said = f"the reader {terms.config.reader} cannot make sense of it ({type(error).__name__})"
         raise DeliveryRejected("reader_failed", None, said) from None
+    except BaseException:
+        rows.discard()
+        raise
 
 
-def _read_rows(delivery: Delivery, terms: Terms) -> ReadRows:
-    gathered: dict[str, _FeedRows] = {}
-    warnings: list[str] = []
-    notes: list[FileNote] = []
-    for extract in READERS[terms.config.reader].read(delivery, terms.config):
-        _check_count(extract, delivery, terms.manifest)
-        warnings += extract.warnings
-        rows = gathered.setdefault(extract.feed, _FeedRows())
-        warnings += _add(rows, extract, delivery, terms)
-        notes.append(_note(extract))
-    if not gathered:
-        raise DeliveryRejected("no_feed_file", None, "the reader found nothing to read")
-    landed, bad, feeds = {}, [pl.DataFrame(schema=_KEYED_SCHEMA)], []
-    for name, feed in FEEDS.items():
-        if name in gathered:
-            report = _settle(feed, gathered[name], landed, bad)
-            feeds.append(report)
-            if report.rows_collapsed:
-                warnings.append(f"{name}: equal rows collapsed: {report.rows_collapsed}")
-    distinct = pl.concat(bad).unique(maintain_order=True)
-    return ReadRows(landed, distinct, tuple(feeds), tuple(warnings), tuple(notes))
+class _Rows:
+    """The rows of one delivery while it is read."""
+
+    def __init__(self, delivery: Delivery, terms: Terms) -> None:
+        self.delivery = delivery
+        self.terms = terms
+        self.keying = Keying(terms.delivery_id, delivery.source, terms.pseudonyms, terms.namespaces)
+        self.stages: dict[str, Stage] = {}
+        self.counts: dict[str, Counter[str]] = {}
+        self.bad = [pl.DataFrame(schema=_KEYED_SCHEMA)]
+        self.warnings: list[str] = []
+        self.notes: list[FileNote] = []
+
+    def read(self) -> ReadRows:
+        """Take one extract after the other, then settle what only the whole can tell."""
+        readings: dict[tuple[str, str, str], _Reading] = {}
+        reader = READERS[self.terms.config.reader]
+        for extract in reader.read(self.delivery, self.terms.config):
+            key = (extract.feed, extract.file, extract.part_of)
+            if key not in readings:
+                readings[key] = _Reading(FEEDS[extract.feed], _note(extract))
+            self._add(readings[key], extract)
+            if extract.is_last:
+                self._finish(readings.pop(key))
+        if not self.stages:
+            raise DeliveryRejected("no_feed_file", None, "the reader found nothing to read")
+        if readings:
+            raise ValueError("a reader must say which extract of a file is the last")
+        feeds = tuple(self._settle(FEEDS[name]) for name in FEEDS if name in self.stages)
+        return ReadRows(
+            self.stages,
+            pl.concat(self.bad).unique(maintain_order=True),
+            feeds,
+            tuple(self.warnings),
+            tuple(self.notes),
+        )
+
+    def discard(self) -> None:
+        """Leave nothing behind of a delivery that does not land."""
+        for stage in self.stages.values():
+            stage.discard()
+
+    def _add(self, reading: _Reading, extract: Extract) -> None:
+        """Check an extract's rows and stage the good ones."""
+        feed, zone = reading.feed, self.delivery.time_zone
+        filtered = sum(extract.rows_filtered.values())
+        broken = extract.rejects.height
+        if extract.rows_read != extract.frame.height + broken + filtered:
+            raise DeliveryRejected("row_conservation", extract.file, "rows were lost while reading")
+        checked = check_rows(feed, extract.frame, zone=zone, latest=self.delivery.latest)
+        if feed.name not in self.stages:
+            place = self.terms.staging and partial(self.terms.staging, feed.name)
+            self.stages[feed.name] = Stage(feed, place)
+        start = self.stages[feed.name].add(
+            extract.file, landed_rows(feed, checked.good, self.keying)
+        )
+        reading.bad += [
+            self._keyed(extract, extract.rejects, None),
+            self._keyed(extract, checked.bad, checked.bad_keys),
+        ]
+        doubts = self._keyed(extract, checked.doubts, checked.doubt_keys)
+        reading.doubts.append(doubts.with_columns(checked.doubts["place"] + start))
+        reading.exact |= checked.exact
+        reading.counts.update(checked.counts)
+        reading.rows_read += extract.rows_read
+        reading.file_rows += extract.rows_read if extract.file_rows is None else extract.file_rows
+        reading.filtered.update(extract.rows_filtered)
+        reading.broken += broken + extract.frame.height - checked.good.height
+        self.warnings += extract.warnings
+
+    def _keyed(
+        self, extract: Extract, bad: pl.DataFrame, keys: pl.DataFrame | None
+    ) -> pl.DataFrame:
+        """Bad rows with where they stand and the keys of those whose key can be read."""
+        key = pl.lit(None, pl.String())
+        return bad.with_columns(
+            feed=pl.lit(extract.feed),
+            file=pl.lit(extract.file),
+            row_key=key if keys is None else row_keys(FEEDS[extract.feed], keys, self.keying),
+        ).select(*_KEYED_SCHEMA)
+
+    def _finish(self, reading: _Reading) -> None:
+        """Judge the file by what all its extracts have brought."""
+        file = reading.note.file
+        doubts = pl.concat(reading.doubts)
+        doubts = doubts.filter(~pl.col("column_name").is_in(list(reading.exact)))
+        removed = doubts["place"].drop_nulls().unique()
+        self.stages[reading.feed.name].remove(removed)
+        bad = pl.concat([*reading.bad, doubts.select(*_KEYED_SCHEMA)])
+        wrong = reading.broken + removed.len()
+        filtered = reading.filtered.total()
+        self._check_count(reading)
+        self._check_share(file, wrong, reading.rows_read - filtered)
+        self.bad.append(_without_doubtful_keys(reading.feed, bad, doubts))
+        self.notes.append(replace(reading.note, filtered=dict(reading.filtered)))
+        self.warnings += [
+            f"{file}: {said.format(count=count)}" for said, count in reading.counts.items()
+        ]
+        self.counts.setdefault(reading.feed.name, Counter()).update(
+            rows_read=reading.rows_read, rows_filtered=filtered, rows_quarantined=wrong
+        )
+
+    def _check_count(self, reading: _Reading) -> None:
+        """DeliveryRejected where the file has no row, or not as many as the manifest says."""
+        file, records = reading.note.file, reading.file_rows
+        blank = reading.filtered["blank_row"]
+        names = [each.name for each in self.delivery.files if each.label == file]
+        declared = self.terms.manifest.rows_of(names[0]) if names else None
+        if declared is not None and declared not in (records, records - blank):
+            said = f"has {records} rows, the manifest says {declared}"
+            raise DeliveryRejected("manifest_mismatch", file, said)
+        if records == blank and declared is None:
+            said = "has a header and no rows; if that is right, a manifest must say `rows: 0`"
+            raise DeliveryRejected("no_rows", file, said)
+
+    def _check_share(self, file: str, bad: int, rows: int) -> None:
+        """The circuit breaker: a file in which so much is wrong was not what it should be."""
+        intake = self.terms.intake
+        if rows >= intake.bad_share_min_rows and bad > intake.max_bad_share * rows:
+            said = f"{bad} of {rows} rows are bad, more than {intake.max_bad_share:.0%}"
+            raise DeliveryRejected("too_many_bad_rows", file, said)
+
+    def _settle(self, feed: Feed) -> FeedReport:
+        """Settle the feed's duplicates, and count."""
+        stage, counts = self.stages[feed.name], self.counts[feed.name]
+        settled = stage.settle()
+        self.bad.append(
+            settled.conflicts.select(
+                pl.lit(feed.name).alias("feed"),
+                "file",
+                "row_number",
+                pl.lit(CONFLICT).alias("rule"),
+                pl.lit(feed.key[0]).alias("column_name"),
+                feed.row_key(),
+            )
+        )
+        counts.update(rows_quarantined=settled.conflicts.height, rows_collapsed=settled.collapsed)
+        if settled.collapsed:
+            self.warnings.append(f"{feed.name}: equal rows collapsed: {settled.collapsed}")
+        report = FeedReport(
+            feed=feed.name,
+            rows_read=counts["rows_read"],
+            rows_accepted=stage.height,
+            rows_quarantined=counts["rows_quarantined"],
+            rows_collapsed=counts["rows_collapsed"],
+            rows_filtered=counts["rows_filtered"],
+        )
+        if not report.is_conserved:
+            raise DeliveryRejected("row_conservation", None, f"rows of {feed.name} were lost")
+        return report
 
 
 def _note(extract: Extract) -> FileNote:
     filled = tuple(name for name in extract.frame.columns if name != "row_number")
-    return FileNote(
-        extract.feed, extract.file, filled, extract.dropped_columns, extract.rows_filtered
-    )
+    return FileNote(extract.feed, extract.file, filled, extract.dropped_columns, {})
 
 
-def _check_count(extract: Extract, delivery: Delivery, manifest: Manifest) -> None:
-    """DeliveryRejected where the file has no row, or not as many as the manifest says."""
-    records = extract.rows_read if extract.file_rows is None else extract.file_rows
-    blank = extract.rows_filtered.get("blank_row", 0)
-    names = [file.name for file in delivery.files if file.label == extract.file]
-    declared = manifest.rows_of(names[0]) if names else None
-    if declared is not None and declared not in (records, records - blank):
-        said = f"has {records} rows, the manifest says {declared}"
-        raise DeliveryRejected("manifest_mismatch", extract.file, said)
-    if records == blank and declared is None:
-        said = "has a header and no rows; if that is right, a manifest must say `rows: 0`"
-        raise DeliveryRejected("no_rows", extract.file, said)
-
-
-def _add(rows: _FeedRows, extract: Extract, delivery: Delivery, terms: Terms) -> list[str]:
-    """Check an extract's rows and add them to its feed; gives the warnings."""
-    feed = FEEDS[extract.feed]
-    checked = check_rows(feed, extract.frame, zone=delivery.time_zone, latest=delivery.latest)
-    broken = extract.rejects.height
-    wrong = extract.frame.height - checked.good.height
-    filtered = sum(extract.rows_filtered.values())
-    if extract.rows_read != extract.frame.height + broken + filtered:
-        raise DeliveryRejected("row_conservation", extract.file, "rows were lost while reading")
-    _check_share(extract, broken + wrong, extract.rows_read - filtered, terms.intake)
-    file = pl.lit(extract.file).alias("file")
-    landed = _landed(feed, checked.good, delivery.source, terms)
-    rows.frames.append(landed.select(file, pl.all()))
-    no_key = pl.lit(None, pl.String()).alias("row_key")
-    keyed = checked.bad.with_columns(_row_keys(feed, checked.bad_keys, delivery.source, terms))
-    rows.bad += [
-        each.with_columns(pl.lit(feed.name).alias("feed"), file).select(*_KEYED_SCHEMA)
-        for each in (extract.rejects.with_columns(no_key), keyed)
-    ]
-    rows.rows_read += extract.rows_read
-    rows.rows_filtered += filtered
-    rows.rows_quarantined += broken + wrong
-    return [f"{extract.file}: {said}" for said in checked.warnings]
-
-
-def _check_share(extract: Extract, bad: int, rows: int, intake: Intake) -> None:
-    """The circuit breaker: a file in which so much is wrong was not what it should be."""
-    if rows >= intake.bad_share_min_rows and bad > intake.max_bad_share * rows:
-        raise DeliveryRejected(
-            "too_many_bad_rows",
-            extract.file,
-            f"{bad} of {rows} rows are bad, more than {intake.max_bad_share:.0%}",
-        )
-
-
-def _landed(feed: Feed, good: pl.DataFrame, source: str, terms: Terms) -> pl.DataFrame:
-    """Checked rows in the landed schema: no id is left."""
-    namespace = terms.namespaces[source.lower()]
-    columns: dict[str, pl.Series | pl.Expr] = {
-        "delivery_id": pl.lit(terms.delivery_id),
-        "source": pl.lit(source),
-        "row_number": pl.col("row_number"),
-    }
-    for column in feed.columns:
-        columns[column.landed_name] = _landed_column(column, good, namespace, terms)
-        if column.date_as:
-            columns[column.date_as] = pl.col(column.date_as)
-    schema = feed.landed_schema()
-    return good.select(value.alias(name) for name, value in columns.items()).cast(schema)
-
-
-def _landed_column(
-    column: Column, rows: pl.DataFrame, namespace: str, terms: Terms
-) -> pl.Series | pl.Expr:
-    if column.kind is not Kind.ID:
-        return pl.col(column.name)
-    if column.entity == "by_row":
-        return _linked(column.name, rows, terms)
-    return terms.pseudonyms.column(rows[column.name], column.entity or "", namespace)
-
-
-def _row_keys(feed: Feed, keys: pl.DataFrame, source: str, terms: Terms) -> pl.Series:
-    """Keys of rows held back: a row whose content is bad still says that it exists.
-
-    A row held back that was marked as deleted has no key that any row has.
-    """
-    namespace = terms.namespaces[source.lower()]
-    columns = [feed.column(name) for name in feed.key]
-    landed = keys.with_columns(
-        _landed_column(column, keys, namespace, terms).alias(column.landed_name)
-        for column in columns
-    )
-    is_gone = pl.col("is_deleted").fill_null(value=False)
-    key = pl.when(is_gone).then(pl.lit(NO_ROW_KEY)).otherwise(feed.row_key())
-    return landed.select(pl.when("is_readable").then(key).alias("row_key")).to_series()
-
-
-def _linked(name: str, good: pl.DataFrame, terms: Terms) -> pl.Series:
-    """Keys of id_links, whose entity and source stand in each row."""
-    systems = good["source_system"]
-    if name == "new_id":
-        systems = good.select(pl.coalesce("target_source_system", "source_system")).to_series()
-    known = pl.Series(list(terms.namespaces), dtype=pl.String())
-    spaces = pl.Series(list(terms.namespaces.values()), dtype=pl.String())
-    namespaces = systems.replace(known, spaces)
-    return terms.pseudonyms.by_row(good[name], good["entity"], namespaces)
-
-
-def _settle(
-    feed: Feed, rows: _FeedRows, landed: dict[str, pl.DataFrame], bad: list[pl.DataFrame]
-) -> FeedReport:
-    """Settle the feed's duplicates, put its rows where they belong, and count."""
-    settled = settle_duplicates(feed, pl.concat(rows.frames))
-    landed[feed.name] = settled.kept.drop("file")
-    bad += rows.bad
-    bad.append(
-        settled.conflicts.select(
-            pl.lit(feed.name).alias("feed"),
-            "file",
-            "row_number",
-            pl.lit(CONFLICT).alias("rule"),
-            pl.lit(feed.key[0]).alias("column_name"),
-            feed.row_key(),
-        )
-    )
-    report = FeedReport(
-        feed=feed.name,
-        rows_read=rows.rows_read,
-        rows_accepted=settled.kept.height,
-        rows_quarantined=rows.rows_quarantined + settled.conflicts.height,
-        rows_collapsed=settled.collapsed,
-        rows_filtered=rows.rows_filtered,
-    )
-    if not report.is_conserved:
-        raise DeliveryRejected("row_conservation", None, f"rows of {feed.name} were lost")
-    return report
+def _without_doubtful_keys(feed: Feed, bad: pl.DataFrame, doubts: pl.DataFrame) -> pl.DataFrame:
+    """A key that turned out to be rounded is no key of the row's other faults either."""
+    rounded = doubts.filter(pl.col("column_name").is_in(feed.key))["row_number"]
+    key = pl.when(~pl.col("row_number").is_in(rounded.implode())).then("row_key")
+    return bad.with_columns(key.alias("row_key")) if rounded.len() else bad

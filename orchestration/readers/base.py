@@ -104,6 +104,9 @@ class Extract:
     ``row_conservation``. A reader that makes several rows of one record multiplies the count, and
     says in ``file_rows`` how many records the file itself has.
 
+    A long file may come in several extracts, one after the other: all but the last say
+    ``is_last=False``, and counts and verdicts are those of all together.
+
     Attributes:
         feed: name of the canonical feed.
         file: safe label of the file.
@@ -115,6 +118,8 @@ class Extract:
         rejects: one row per row that could not be made: row_number, rule, column_name.
         dropped_columns: safe names of columns that are not in the contract, in file order.
         warnings: plain sentences for the person; no value of a cell.
+        is_last: whether nothing more comes of this reading of the file.
+        part_of: tells apart readings of one file for one feed whose extracts come in turns.
     """
 
     feed: str
@@ -126,6 +131,8 @@ class Extract:
     rejects: pl.DataFrame = field(default_factory=empty_rejects, repr=False)
     dropped_columns: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    is_last: bool = True
+    part_of: str = ""
 
     def __post_init__(self) -> None:
         """A reader that hands on a column outside the contract is a programming mistake."""
