@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
@@ -29,7 +30,7 @@ from orchestration.durable import private_files
 from orchestration.errors import DeliveryHeld, DeliveryRejected, RapportError
 from orchestration.extract.facts import Content, Facts, gather_facts, hash_content
 from orchestration.extract.inbox import Found, find_deliveries, find_delivery
-from orchestration.extract.landing import RECEIPT, Landing
+from orchestration.extract.landing import RECEIPT, Landing, waiting_room
 from orchestration.extract.pseudonyms import KEY_BYTES, Pseudonymiser, load_key
 from orchestration.extract.reports import (
     COUNTS,
@@ -105,12 +106,9 @@ def check_path(path: Path, source: str | None, settings: Settings) -> DeliveryRe
         sighting = _open(found, settings)
         recognised = _recognise(sighting.content)
         # Pseudonyms are needed to compare rows, not to be kept: any key will do.
-        rows = _read(
-            sighting,
-            settings,
-            Pseudonymiser(secrets.token_bytes(KEY_BYTES)),
-            _known_until(sighting.facts),
-        )
+        key = Pseudonymiser(secrets.token_bytes(KEY_BYTES))
+        with waiting_room(settings.home) as staging:
+            rows = _read(sighting, settings, key, _known_until(sighting.facts), staging)
     except (DeliveryRejected, DeliveryHeld) as problem:
         return replace(problem_report(found, problem), recognised=recognised)
     report = report_of(_ledger_rows(sighting, settings, rows), rows.bad, is_new=True)
@@ -183,11 +181,13 @@ class _Round:
         bad = None
         if is_new:
             try:
-                rows = _read(sighting, self.settings, self.pseudonyms, latest)
+                staging = self.landing.staging
+                rows = _read(sighting, self.settings, self.pseudonyms, latest, staging)
             except (DeliveryRejected, DeliveryHeld) as problem:
                 return self._refuse(sighting.found, problem)
             own = self._write(sighting, rows, landed, must_judge=must_judge)
             bad = rows.bad
+            rows.discard()
         self._supersede(sighting, own, names)
         bad = self.landing.quarantined(facts.delivery_id) if bad is None else bad
         return as_duplicate(report_of(own, bad, is_new=is_new), own, self.ledger)
@@ -297,7 +297,11 @@ def _known_until(facts: Facts) -> datetime | None:
 
 @_one_delivery()
 def _read(
-    sighting: _Sighting, settings: Settings, pseudonyms: Pseudonymiser, latest: datetime | None
+    sighting: _Sighting,
+    settings: Settings,
+    pseudonyms: Pseudonymiser,
+    latest: datetime | None,
+    staging: Callable[[str, str], Path],
 ) -> ReadRows:
     source = sighting.found.source
     facts = sighting.facts
@@ -311,6 +315,7 @@ def _read(
         namespaces={name.lower(): settings.id_namespace(name) for name in sorted(names)},
         manifest=facts.manifest,
         delivery_id=facts.delivery_id,
+        staging=partial(staging, facts.delivery_id),
     )
     files = sighting.content.files
     delivery = Delivery(source, facts.label, facts.time_zone, files, latest)

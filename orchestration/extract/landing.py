@@ -9,14 +9,17 @@ quarantine without a ledger row is the rest of a killed run and is swept at the 
 
 from __future__ import annotations
 
+import secrets
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from orchestration.contracts.feeds import FEEDS, LEDGER_SCHEMA, QUARANTINE_SCHEMA
-from orchestration.durable import put_in_place, sync_file
+from orchestration.durable import private_files, put_in_place, sync_file
 from orchestration.errors import PseudonymKeyError, RapportError
 from orchestration.extract.pseudonyms import Pseudonymiser
 from orchestration.extract.rows import ReadRows
@@ -159,6 +162,22 @@ class Landing:
                     "from a backup"
                 ) from None
         return pl.concat(frames)
+
+
+@contextmanager
+def waiting_room(home: Home) -> Iterator[Callable[[str, str], Path]]:
+    """``Landing.staging`` of a dry run: a folder of its own, made when it is needed, then gone."""
+    folder = home.build / f"check-{secrets.token_hex(4)}"
+
+    def staging(delivery_id: str, feed: str) -> Path:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder / f"{feed}-{delivery_id}.parquet"
+
+    try:
+        with private_files():
+            yield staging
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _has_schema(path: Path, schema: Mapping[str, pl.DataType]) -> bool:
