@@ -12,5 +12,6 @@ and a line in FETCHERS.
 from __future__ import annotations
 
 from orchestration.fetch.base import Fetcher
+from orchestration.fetch.redcap import RedcapFetcher
 
-FETCHERS: dict[str, Fetcher] = {fetcher.name: fetcher for fetcher in ()}
+FETCHERS: dict[str, Fetcher] = {fetcher.name: fetcher for fetcher in (RedcapFetcher(),)}

@@ -27,6 +27,9 @@ _PAGE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}\.(?:json|ndjson|csv)")
 class Pages:
     """The pages of one fetch, on their way into the inbox.
 
+    Attributes:
+        time_zone: of times without an offset; None where the source's own holds.
+
     Args:
         inbox: of the home.
         source: name of the source.
@@ -35,6 +38,7 @@ class Pages:
     def __init__(self, inbox: Path, source: str) -> None:
         self.source = source
         self.files: list[dict[str, object]] = []
+        self.time_zone: str | None = "UTC"
         self._place = inbox / source
         self._place.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in self._place.iterdir():
@@ -80,7 +84,7 @@ class Pages:
             "source_system": self.source,
             "extract_kind": kind,
             "generated_at": f"{moment:%Y-%m-%dT%H:%M:%SZ}",
-            "time_zone": "UTC",
+            **({"time_zone": self.time_zone} if self.time_zone else {}),
             "files": self.files,
         }
         staged = stage_json(self._part / MANIFEST_NAME, manifest)

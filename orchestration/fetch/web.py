@@ -157,13 +157,20 @@ class Web:
         """
         return self._ask(endpoint, "GET", path, expect, params=params)
 
-    def post(self, endpoint: str, path: str, data: Mapping[str, str]) -> Answer:
-        """Send a form that only reads (REDCap asks so), and give the answer.
+    def post(
+        self,
+        endpoint: str,
+        path: str,
+        data: Mapping[str, str],
+        *,
+        expect: tuple[int, ...] = (200,),
+    ) -> Answer:
+        """Send a form that only reads (REDCap asks so), and give the answer; see ``get``.
 
         Raises:
             FetchError: no good answer.
         """
-        return self._ask(endpoint, "POST", path, (200,), data=data)
+        return self._ask(endpoint, "POST", path, expect, data=data)
 
     def follow(
         self,
