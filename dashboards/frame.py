@@ -85,6 +85,8 @@ def open_page(page: PageSpec, release: Release, scope: Scope) -> View:
             '<div class="banner" role="note">Demo data. A simulated practice: '
             "nobody in it is real.</div>"
         )
+    if said := past_words(release):
+        st.html(f'<div class="banner" role="note">{escape(said)}</div>')
     st.title(page.title, anchor=False)
     st.html(
         f'<p class="lead">{escape(page.answers)} <span class="cannot">{escape(page.cannot)}'
@@ -108,6 +110,17 @@ def open_page(page: PageSpec, release: Release, scope: Scope) -> View:
     view = View(release, everyone, scope, narrowed, chosen, names)
     st.session_state[_VIEW] = view
     return view
+
+
+def past_words(release: Release) -> str | None:
+    """Say that a release looks at the past; None where it is simply the current one."""
+    if release.known_on is not None:
+        day = wording.day(release.known_on)
+        return f"As known on {day}. Whatever was delivered or corrected later is left out."
+    if release.is_asked_for:
+        day = wording.day(release.as_of)
+        return f"A release asked for by name, as of {day}. It need not be the current one."
+    return None
 
 
 def stale_after(at: Path) -> timedelta:

@@ -24,6 +24,9 @@ import streamlit as st
 from dashboards.relations import SCOPE_PARAMETER, visible
 from dashboards.scope import Assignment, Clinician, Roster, Scope
 
+# Set by `rapport serve --release`: the id of the one release to show.
+RELEASE_VARIABLE = "RAPPORT_RELEASE"
+
 QUERY_SECONDS = 15.0
 _FINGERPRINT_CHUNK = 1 << 20
 
@@ -55,7 +58,7 @@ class NoReleaseError(WarehouseError):
 
 @dataclass(frozen=True)
 class Release:
-    """The current release as `releases/current.json` describes it.
+    """The release on show, as its pointer or card describes it.
 
     Attributes:
         release_id: the id printed on every page.
@@ -65,6 +68,8 @@ class Release:
         built_at: when it was published, UTC.
         is_demo: whether it holds a simulated practice.
         failure: why the newest build did not release, or None when it did.
+        is_asked_for: it was asked for by name; whether it is current plays no part.
+        known_on: the past day whose knowledge it shows, or None for all there was.
     """
 
     release_id: str
@@ -74,6 +79,8 @@ class Release:
     built_at: datetime
     is_demo: bool
     failure: str | None
+    is_asked_for: bool = False
+    known_on: date | None = None
 
 
 def home() -> Path:
@@ -82,14 +89,19 @@ def home() -> Path:
 
 
 def current_release(at: Path | None = None) -> Release:
-    """Read the pointer to the current release; cheap, done on every rerun.
+    """Read the pointer to the release on show; cheap, done on every rerun.
+
+    That is the current release, unless the dashboard was started for one by its name.
 
     Raises:
         NoReleaseError: there is no pointer yet.
         WarehouseError: the pointer is damaged or its file is missing.
     """
     releases = (at or home()) / "releases"
-    pointer = releases / "current.json"
+    wanted = os.environ.get(RELEASE_VARIABLE, "")
+    pointer = releases / (f"release-{Path(wanted).name}.json" if wanted else "current.json")
+    if wanted and not pointer.is_file():
+        raise WarehouseError(f"Release {wanted} is not on the shelf. `rapport releases` lists it.")
     if not pointer.is_file():
         raise NoReleaseError("No release yet: run `rapport build`, or `rapport demo` for a look.")
     try:
@@ -103,11 +115,14 @@ def current_release(at: Path | None = None) -> Release:
             as_of=date.fromisoformat(told["as_of"]),
             built_at=_utc(told["built_at"]),
             is_demo=bool(told["is_demo"]),
-            failure=_last_failure(releases),
+            failure=None if wanted else _last_failure(releases),
+            is_asked_for=bool(wanted),
+            known_on=date.fromisoformat(told["known_on"]) if told.get("known_on") else None,
         )
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise WarehouseError(
-            "releases/current.json cannot be read. Run `rapport releases` and `rapport rollback`."
+            f"releases/{pointer.name} cannot be read. "
+            "Run `rapport releases` and `rapport rollback`."
         ) from error
     if not path.is_file():
         raise WarehouseError(

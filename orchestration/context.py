@@ -16,6 +16,7 @@ import polars as pl
 
 from orchestration.durable import sync_file, sync_folder
 from orchestration.errors import RapportError
+from orchestration.extract.known_on import known_sightings
 from orchestration.home import Home
 from orchestration.instruments import write_instruments
 from orchestration.release.catalogue import new_release_id
@@ -33,6 +34,7 @@ class BuildContext:
         release_id: the id that the release will have if it is published.
         as_of: the date the metrics are computed for.
         as_of_source: ``option``, ``delivery`` or ``today``.
+        known_on: only what was known on this day goes into the build; None for all there is.
         built_at: UTC, naive, whole seconds.
         rapport_version: version of the program.
         is_demo: whether the practice is simulated.
@@ -44,6 +46,7 @@ class BuildContext:
     built_at: datetime
     rapport_version: str
     is_demo: bool
+    known_on: date | None = None
 
     def label(self) -> Label:
         """The same, as a release's card says it."""
@@ -54,16 +57,23 @@ class BuildContext:
             built_at=f"{self.built_at.isoformat()}Z",
             rapport_version=self.rapport_version,
             is_demo=self.is_demo,
+            known_on=self.known_on.isoformat() if self.known_on else None,
         )
 
 
-def write_context(settings: Settings, project_fingerprint: str, as_of: date | None) -> BuildContext:
+def write_context(
+    settings: Settings,
+    project_fingerprint: str,
+    as_of: date | None,
+    known_on: date | None = None,
+) -> BuildContext:
     """Decide what the next build is and write that down for dbt.
 
     Args:
         settings: of the home, its landing up to date.
         project_fingerprint: state of the dbt project, part of what names the release.
         as_of: the date a person asked for, or None for the rule of design.md 3.2.
+        known_on: the day whose knowledge the build shows, or None; then also the default of as_of.
 
     Returns:
         The context; ``build/context.parquet`` and the instrument files are written.
@@ -71,26 +81,33 @@ def write_context(settings: Settings, project_fingerprint: str, as_of: date | No
     home = settings.home
     now = datetime.now(UTC).replace(microsecond=0)
     ledger = read_ledger(home)
-    day, source = decide_as_of(settings, ledger, as_of, now)
+    if known_on is not None:
+        ledger = known_sightings(settings, ledger, known_on)
+    day, source = decide_as_of(settings, ledger, as_of or known_on, now)
     inputs = "\n".join(
         [
             *sorted(set(ledger["sighting_id"].to_list())),
             day.isoformat(),
+            repr(known_on),
             project_fingerprint,
             repr((sorted(settings.instruments.items()), sorted(settings.switched_on))),
         ]
     )
     context = BuildContext(
-        release_id=new_release_id(home, now, hashlib.sha256(inputs.encode()).hexdigest()),
+        release_id=new_release_id(home, now, hashlib.sha256(inputs.encode()).hexdigest(), known_on),
         as_of=day,
         as_of_source=source,
         built_at=now.replace(tzinfo=None),
         rapport_version=version("rapport"),
         is_demo=settings.practice.demo,
+        known_on=known_on,
     )
     home.build.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_instruments(settings.instruments, home.build, settings.switched_on)
-    frame = pl.DataFrame([asdict(context)], schema_overrides={"built_at": pl.Datetime("us")})
+    frame = pl.DataFrame(
+        [asdict(context)],
+        schema_overrides={"built_at": pl.Datetime("us"), "known_on": pl.Date()},
+    )
     frame.write_parquet(home.build / CONTEXT_NAME)
     sync_file(home.build / CONTEXT_NAME)
     sync_folder(home.build)

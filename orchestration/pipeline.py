@@ -54,6 +54,8 @@ class BuildSession:
         landed: what stands in the landing, once the exports stage is over.
         result: what dbt made, once the warehouse stage is over.
         release: the new release, once it is current.
+        known_on: build from what was known on this day alone, and let nothing become current.
+        reason: why a stage failed, in a plain paragraph.
     """
 
     settings: Settings
@@ -63,6 +65,13 @@ class BuildSession:
     landed: LandingCount | None = None
     result: BuildResult | None = None
     release: Release | None = None
+    known_on: date | None = None
+    reason: str | None = None
+
+    def note(self, status: str, reason: str | None = None, **more: str | int) -> None:
+        """Say in ``last_build.json`` what becomes of the build; a look at the past says nothing."""
+        if self.known_on is None:
+            note_build(self.settings.home, status, reason, **more)
 
 
 @contextmanager
@@ -87,12 +96,11 @@ def build_session(settings: Settings, say: Say) -> Iterator[BuildSession]:
             say("before", unfinished, None)
         reach("recovered")
         before = last_build(home)
+        session = BuildSession(settings, log, say)
         try:
-            yield BuildSession(settings, log, say)
+            yield session
         except KeyboardInterrupt:
-            note_build(
-                home, "failed", "The build was stopped by hand. Nothing of it was published."
-            )
+            session.note("failed", "The build was stopped by hand. Nothing of it was published.")
             raise
         _leave_no_running_note(home, before)
 
@@ -114,7 +122,7 @@ def land(session: BuildSession) -> list[DeliveryReport]:
     from orchestration.landing_counts import count_landing  # noqa: PLC0415 -- DuckDB
 
     started = time.perf_counter()
-    note_build(session.settings.home, "running", pid=os.getpid())
+    session.note("running", pid=os.getpid())
 
     def landed_one(line: str) -> None:
         session.log.info("exports: %s", line)
@@ -140,7 +148,7 @@ def build(session: BuildSession, as_of: date | None, on_node: OnNode | None = No
     from orchestration.manifest import held_manifest  # noqa: PLC0415
     from orchestration.warehouse import build_warehouse  # noqa: PLC0415
 
-    note_build(session.settings.home, "running", pid=os.getpid())
+    session.note("running", pid=os.getpid())
     with _stage(session, "warehouse"):
         layers = LayerCount(held_manifest().content)
 
@@ -151,7 +159,9 @@ def build(session: BuildSession, as_of: date | None, on_node: OnNode | None = No
             if layer is not None:
                 session.say("", layer, None)
 
-        session.result = build_warehouse(session.settings, as_of, finished)
+        session.result = build_warehouse(
+            session.settings, as_of, finished, known_on=session.known_on
+        )
     result = session.result
     made = result.count("model") + result.count("seed")
     text = f"{made} tables and views, {result.count('test')} tests"
@@ -166,20 +176,18 @@ def publish(session: BuildSession) -> Release:
     started = time.perf_counter()
     with _stage(session, "release"):
         session.release = promote(session.settings.home, session.settings.releases.keep)
-    text = f"{session.release.release_id} is current"
+    is_past = session.release.known_on is not None
+    text = f"{session.release.release_id} {'is on the shelf' if is_past else 'is current'}"
     session.say("release", text, time.perf_counter() - started)
     return session.release
 
 
 def why_failed(session: BuildSession) -> str:
     """The paragraph of the stage that failed; noted here where something between stages did."""
-    home = session.settings.home
-    note = last_build(home)
-    if note is None or note["status"] != "failed" or not note.get("reason"):
-        reason = f"The build did not finish. Details: logs/{LOG_NAME} in the home."
-        note_build(home, "failed", reason)
-        return reason
-    return note["reason"]
+    if session.reason is None:
+        session.reason = f"The build did not finish. Details: logs/{LOG_NAME} in the home."
+        session.note("failed", session.reason)
+    return session.reason
 
 
 @contextmanager
@@ -196,9 +204,10 @@ def _stage(session: BuildSession, name: str) -> Iterator[None]:
         reason = _plainly(name, error)
     else:
         return
+    session.reason = reason
     # On a full disk the person is told all the same; the next build settles the note.
     with suppress(OSError):
-        note_build(session.settings.home, "failed", reason)
+        session.note("failed", reason)
     raise StageFailedError(reason)
 
 

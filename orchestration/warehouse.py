@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.build_log import LOG_NAME, build_log
-from orchestration.context import BuildContext, write_context
+from orchestration.context import BuildContext, read_ledger, write_context
 from orchestration.errors import RapportError
+from orchestration.extract.known_on import known_sightings, landing_known_on
 from orchestration.home import Home
 from orchestration.manifest import PROJECT_FOLDER, HeldManifest, dbt_environment, held_manifest
 from orchestration.release.catalogue import BUILD_NAME, FINISHED_NAME
@@ -113,6 +114,7 @@ def build_warehouse(
     as_of: date | None = None,
     on_event: OnNode | None = None,
     *,
+    known_on: date | None = None,
     threads: int = 1,
 ) -> BuildResult:
     """Build the warehouse of a home from what has landed; publishes nothing.
@@ -121,6 +123,7 @@ def build_warehouse(
         settings: of the home.
         as_of: date of the metrics; by default the rule of design.md 3.2.
         on_event: called as each seed, model and test finishes.
+        known_on: build from what was known on this day alone.
         threads: dbt's threads. One is fastest: dbt's own work is Python, of which one thread runs
             at a time (measured: two took half as long again), and DuckDB uses every core anyway.
 
@@ -131,9 +134,14 @@ def build_warehouse(
         WarehouseError: a model or a test failed.
     """
     held = held_manifest()
-    context = write_context(settings, held.fingerprint, as_of)
+    context = write_context(settings, held.fingerprint, as_of, known_on)
     reach("context_written")
-    return run_dbt(settings.home, context, held, on_event, threads=threads)
+    home = settings.home
+    if known_on is None:
+        return run_dbt(home, context, held, on_event, threads=threads)
+    known = known_sightings(settings, read_ledger(home), known_on)
+    with landing_known_on(home, known) as landed:
+        return run_dbt(home, context, held, on_event, threads=threads, landed=landed)
 
 
 def run_dbt(
@@ -143,8 +151,18 @@ def run_dbt(
     on_event: OnNode | None = None,
     *,
     threads: int = 1,
+    landed: Path | None = None,
 ) -> BuildResult:
-    """Run ``dbt build`` for a context that has been written; see ``build_warehouse``."""
+    """Run ``dbt build`` for a context that has been written; see ``build_warehouse``.
+
+    Args:
+        home: where the build file is made.
+        context: as written.
+        held: the manifest.
+        on_event: called as each seed, model and test finishes.
+        threads: dbt's threads.
+        landed: the folder that holds ``landing`` and ``quarantine``; by default the home.
+    """
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 -- seconds to import
 
     started = time.perf_counter()
@@ -154,7 +172,9 @@ def run_dbt(
         stale.unlink() if stale.is_file() else shutil.rmtree(stale)
     nodes: list[Node] = []
     build_environment = dbt_environment(
-        RAPPORT_HOME=str(home.path), RAPPORT_BUILD_FILE=str(build_file)
+        RAPPORT_HOME=str(home.path),
+        RAPPORT_LANDED=str(landed or home.path),
+        RAPPORT_BUILD_FILE=str(build_file),
     )
     with build_log(home) as log, build_environment:
 

@@ -2,9 +2,11 @@
     that neither the manifest nor any model knows where the home is. Sources: models/sources/. -#}
 {% macro register_landing() -%}
     {%- if execute -%}
-        {#- The home's path is quoted and its own wildcards are made literal. -#}
+        {#- The paths are quoted and their own wildcards are made literal. -#}
         {%- set home = env_var('RAPPORT_HOME') | replace('[', '[[]') | replace('*', '[*]')
             | replace('?', '[?]') | replace("'", "''") -%}
+        {%- set landed = env_var('RAPPORT_LANDED', env_var('RAPPORT_HOME')) | replace('[', '[[]')
+            | replace('*', '[*]') | replace('?', '[?]') | replace("'", "''") -%}
         {%- set statements = ['create schema if not exists landing'] -%}
         {%- for feed in [
             'sessions', 'feedback', 'clients', 'clinicians', 'episodes', 'supervision',
@@ -12,12 +14,12 @@
         ] -%}
             {%- do statements.append(
                 "create or replace view landing." ~ feed ~ " as select * from read_parquet('"
-                ~ home ~ "/landing/" ~ feed ~ "/*.parquet', union_by_name = true)"
+                ~ landed ~ "/landing/" ~ feed ~ "/*.parquet', union_by_name = true)"
             ) -%}
         {%- endfor -%}
         {%- do statements.append(
             "create or replace view landing.quarantine as select * from read_parquet('"
-            ~ home ~ "/quarantine/*.parquet', union_by_name = true)"
+            ~ landed ~ "/quarantine/*.parquet', union_by_name = true)"
         ) -%}
         {#- Not a schema `build`: DuckDB would confuse it with the catalog of build.duckdb. -#}
         {%- for table in ['context', 'instruments', 'instrument_scales', 'instrument_items'] -%}

@@ -19,9 +19,8 @@ from orchestration import lock
 from orchestration.commands.output import Stopwatch, count, describe_rows, fact, line, step
 from orchestration.home import Home
 from orchestration.pipeline import BuildSession, build_session, why_failed
-from orchestration.release.build_note import note_build
-from orchestration.release.catalogue import pointed_release
-from orchestration.release.reading import open_release
+from orchestration.release.catalogue import Release, pointed_release
+from orchestration.release.reading import open_file
 from orchestration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -38,26 +37,41 @@ _STOPPED = "The build was stopped by Ctrl-C. Nothing of it was published."
     metavar="DATE",
     help="Date the metrics are computed for; by default that of the newest delivery.",
 )
+@click.option(
+    "--known-on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Build from what was known on this past day alone, beside the current release.",
+)
 @click.option("--strict", is_flag=True, help="Exit 1 if any delivery was rejected.")
-def command(as_of: datetime | None, strict: bool) -> int:
+def command(as_of: datetime | None, known_on: datetime | None, strict: bool) -> int:
     """Land what is in the inbox, build the warehouse, publish a release.
+
+    With --known-on the release shows a past day as it was known then, without later corrections. It
+    never becomes current: `rapport sql --release` and `rapport serve --release` read it.
 
     Exits 0 when a release was published, 1 when not (the release that was current still is), 75
     when another process uses this home.
     """
-    session = build(load_settings(), as_of.date() if as_of else None)
+    day = known_on.date() if known_on else None
+    if day is not None and day > date.today():
+        raise click.BadParameter("this day is still to come", param_hint="--known-on")
+    session = build(load_settings(), as_of.date() if as_of else None, day)
     if session.release is None:
         return 1
     rejected = any(report.status == "rejected" for report in session.reports)
     return 1 if strict and rejected else 0
 
 
-def build(settings: Settings, as_of: date | None = None) -> BuildSession:
+def build(
+    settings: Settings, as_of: date | None = None, known_on: date | None = None
+) -> BuildSession:
     """Run the job for a home and print what became of it.
 
     Args:
         settings: of the home.
         as_of: date of the metrics, or None for the rule of design.md 3.2.
+        known_on: the past day whose knowledge the release shows, or None.
 
     Returns:
         The session; its ``release`` is None when nothing was published.
@@ -71,10 +85,11 @@ def build(settings: Settings, as_of: date | None = None) -> BuildSession:
         # Imported under the lock: a busy home is told at once, not after seconds of imports.
         from orchestration.run_job import run_job  # noqa: PLC0415
 
+        session.known_on = known_on
         released = run_job(session, as_of)
         stopped = not released and was_stopped()
         if stopped:
-            note_build(settings.home, "failed", _STOPPED)
+            session.note("failed", _STOPPED)
     line()
     if stopped:
         click.echo(f"{_STOPPED} {_still_current(settings.home)}", err=True)
@@ -139,10 +154,12 @@ def _summarise(session: BuildSession) -> None:
         passed = sum(node.status == "pass" for node in session.result.nodes)
         fact("tests", f"{passed} passed, {count(warned, 'warning')}")
         fact("as of", f"{context.as_of} ({_AS_OF_WORDS[context.as_of_source]})")
+        if context.known_on is not None:
+            fact("known on", f"{context.known_on}: what came to be known later is left out")
         if context.as_of > date.today():
             fact("warning", f"{context.as_of} lies in the future: open episodes may look lapsed")
     if session.release is not None:
-        waiting = _orphans(session)
+        waiting = _orphans(session.settings.home, session.release)
         if waiting:
             parents = "their client, session or clinician, which nothing has told of yet"
             fact("waiting", f"{count(waiting, 'row')} for {parents}")
@@ -158,11 +175,11 @@ _AS_OF_WORDS = {
 }
 
 
-def _orphans(session: BuildSession) -> int:
+def _orphans(home: Home, release: Release) -> int:
     """How many landed rows wait for a parent; decided in dbt, so known only from the release."""
-    with open_release(session.settings) as release:
+    with open_file(home.releases / release.file) as con:
         query = "select count(*) from quality.quarantine where rule like 'orphan%'"
-        return int(release.execute(query).fetchone()[0])
+        return int(con.execute(query).fetchone()[0])
 
 
 def _counts(report: DeliveryReport) -> bool:

@@ -17,7 +17,7 @@ from orchestration.errors import RapportError
 from orchestration.extract.pseudonyms import Pseudonymiser, load_key
 from orchestration.home import Home
 from orchestration.readers.names import name_id
-from orchestration.release.catalogue import list_releases, remove
+from orchestration.release.catalogue import remove, shelf
 from orchestration.settings import Settings, load_settings
 
 
@@ -65,7 +65,7 @@ def _find(settings: Settings, client_id: str, source: str) -> Person:
 
 def _delete_releases(home: Home, person: Person, new_id: str) -> int:
     deleted = 0
-    for release in list_releases(home):
+    for release in shelf(home):
         if release.release_id != new_id and search_release(home, release, person).found:
             remove(home, release)
             deleted += 1

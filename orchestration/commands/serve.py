@@ -19,30 +19,40 @@ import click
 
 from orchestration.errors import RapportError
 from orchestration.home import HOME_VARIABLE
+from orchestration.release.catalogue import find_release
 from orchestration.settings import Settings, load_settings
 
 ADDRESS = "127.0.0.1"
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
+
+# Names the one release that the dashboard shows; empty: the current one.
+RELEASE_VARIABLE = "RAPPORT_RELEASE"
 
 _STARTING_SECONDS = 60
 
 
 @click.command("serve")
 @click.option("--port", type=click.IntRange(1, 65535), help="By default that of rapport.toml.")
-def command(port: int | None) -> int:
+@click.option("--release", "release_id", metavar="ID", help="Show this release only.")
+def command(port: int | None, release_id: str | None) -> int:
     """Serve the dashboard over the current release.
 
-    It listens on this machine only (127.0.0.1) and runs until Ctrl-C.
+    It listens on this machine only (127.0.0.1) and runs until Ctrl-C. With --release it shows that
+    release, an older one or one as known on a past day, and says so on every page.
     """
-    return serve(load_settings(), port)
+    settings = load_settings()
+    if release_id is not None:
+        release_id = find_release(settings.home, release_id).release_id
+    return serve(settings, port, release_id)
 
 
-def serve(settings: Settings, port: int | None = None) -> int:
+def serve(settings: Settings, port: int | None = None, release_id: str | None = None) -> int:
     """Start the dashboard, say where it is once it answers, and wait until it ends.
 
     Args:
         settings: of the home.
         port: by default that of rapport.toml.
+        release_id: the only release to show; by default whichever is current.
 
     Returns:
         The exit code of the command.
@@ -62,7 +72,11 @@ def serve(settings: Settings, port: int | None = None) -> int:
                 *("--server.headless", "true", "--browser.gatherUsageStats", "false"),
             ],
             cwd=APP.parent,
-            env={**os.environ, HOME_VARIABLE: str(settings.home.path)},
+            env={
+                **os.environ,
+                HOME_VARIABLE: str(settings.home.path),
+                RELEASE_VARIABLE: release_id or "",
+            },
             stdout=log,
             stderr=log,
         )

@@ -37,13 +37,16 @@ _FORMULA_STARTS = (*"=+-@\t\r\n|", "\uff1d", "\uff0b", "\uff0d", "\uff20")
     show_default=True,
     help=f"table shows the first {_TABLE_ROWS} rows; csv and json give all.",
 )
+@click.option(
+    "--release", "release_id", metavar="ID", help="Ask this release, not the current one."
+)
 @click.option("--analyst", is_flag=True, help="Ask the de-identified analyst release.")
-def command(query: str, form: str, analyst: bool) -> None:
+def command(query: str, form: str, release_id: str | None, analyst: bool) -> None:
     """Run one read-only statement on the current release.
 
     Example: rapport sql "from metrics.practice_metric where period = 'all'"
     """
-    answer = run_query(load_settings(), query, analyst=analyst)
+    answer = run_query(load_settings(), query, release_id=release_id, analyst=analyst)
     if answer.warning:
         click.echo(answer.warning, err=True)
     _WRITERS[form](answer)

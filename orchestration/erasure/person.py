@@ -15,7 +15,7 @@ import polars as pl
 from orchestration.contracts.feeds import FEEDS
 from orchestration.errors import RapportError
 from orchestration.home import Home, parquet_in
-from orchestration.release.catalogue import list_releases
+from orchestration.release.catalogue import shelf
 
 LINKS = ("merged_into", "renamed", "same_person")
 
@@ -126,7 +126,7 @@ def _from_releases(home: Home, keys: set[str]) -> tuple[set[str], set[str]]:
     """Labels of the client, and episode keys that dbt derived."""
     labels: set[str] = set()
     episodes: set[str] = set()
-    for release in list_releases(home):
+    for release in shelf(home):
         with closing(duckdb.connect(str(home.releases / release.file), read_only=True)) as con:
             for table, column, found in (
                 ("core.dim_client", "client_label", labels),

@@ -16,7 +16,7 @@ import duckdb
 
 from orchestration.erasure.person import Person
 from orchestration.home import Home
-from orchestration.release.catalogue import Release, list_releases
+from orchestration.release.catalogue import Release, shelf
 from orchestration.release.content import quoted
 
 
@@ -55,7 +55,7 @@ def search_release(home: Home, release: Release, person: Person) -> Search:
 def search_home(home: Home, person: Person) -> Search:
     """Look through every release, the landing, the quarantine and the logs."""
     search = Search()
-    for release in list_releases(home):
+    for release in shelf(home):
         part = search_release(home, release, person)
         search.tables += part.tables
         search.found += part.found

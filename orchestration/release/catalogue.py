@@ -1,8 +1,10 @@
 """The shelf of releases: which there are, which one is current, making an older one current.
 
 Here: names, ``current.json``, the ``current`` link, one card per release, and what a build finds
-and mends when the one before it was killed. Not here: how a release is made (publish.py), how its
-tables are read (reading.py), or what became of the last build (build_note.py).
+and mends when the one before it was killed. A release "as known on" a past day stands on the same
+shelf and is never current: it is asked for by its name. Not here: how a release is made
+(publish.py), how its tables are read (reading.py), or what became of the last build
+(build_note.py).
 
 A file belongs to a published release only when its card ``release-<id>.json`` lies beside it, or
 when ``current.json`` names it; the card is written after the pointer was swapped. Everything else
@@ -14,7 +16,7 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +44,7 @@ FINISHED_NAME = "finished.json"
 # The only tables of the analyst file; the supervision release holds them too.
 ANALYST_SCHEMA = "analyst"
 
-_ID = re.compile(r"(\d{8}T\d{6})-[0-9a-f]{6}")
+_ID = re.compile(r"(\d{8}T\d{6}|known-on-\d{4}-\d{2}-\d{2})-[0-9a-f]{6}")
 _ID_TIME = "%Y%m%dT%H%M%S"
 
 
@@ -55,7 +57,8 @@ class Release:
     """One published release, as its card and ``current.json`` describe it.
 
     Attributes:
-        release_id: sortable UTC time and a short hash of the input.
+        release_id: sortable UTC time and a short hash of the input; ``known-on-<date>`` and the
+            hash where it shows what was known on a past day.
         file: name of the supervision release in the releases folder.
         analyst_file: name of the analyst release there.
         sha256: of ``file``.
@@ -65,6 +68,7 @@ class Release:
         built_at: UTC (ISO, with Z).
         rapport_version: version that built it.
         is_demo: whether the practice is simulated.
+        known_on: the day (ISO) whose knowledge it shows, or None for all there is.
         row_counts: rows of every table, named ``schema.table``.
         content: order-free hash of every table's rows; equal input gives equal hashes.
     """
@@ -79,16 +83,17 @@ class Release:
     built_at: str
     rapport_version: str
     is_demo: bool
+    known_on: str | None = None
     row_counts: dict[str, int] = field(default_factory=dict)
     content: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, content: dict[str, Any] | None) -> Release | None:
         """Read a card; None unless it is one (fields of a later version are ignored)."""
-        known = {entry.name for entry in fields(cls)}
-        if content is None or not known <= content.keys():
+        needed = {entry.name for entry in fields(cls)} - {"known_on"}  # older cards lack it
+        if content is None or not needed <= content.keys():
             return None
-        release = cls(**{name: content[name] for name in known})
+        release = cls(**{name: content[name] for name in needed}, known_on=content.get("known_on"))
         named = isinstance(release.release_id, str) and _ID.fullmatch(release.release_id)
         return release if named and release.file == file_name(release.release_id) else None
 
@@ -97,12 +102,15 @@ class Release:
         return asdict(self)
 
 
-def new_release_id(home: Home, now: datetime, input_hash: str) -> str:
+def new_release_id(home: Home, now: datetime, input_hash: str, known_on: date | None = None) -> str:
     """Name the next release: its UTC second and six characters of the hash of its input.
 
     The time moves on where needed, so that ids always sort in the order of publication, also when
-    two builds share a second or the clock was set back.
+    two builds share a second or the clock was set back. A release as known on a day is named by
+    that day: made again of the same input, it takes the place of the one before.
     """
+    if known_on is not None:
+        return f"known-on-{known_on.isoformat()}-{input_hash[:6]}"
     moment = now.astimezone(UTC).replace(microsecond=0, tzinfo=None)
     for release in list_releases(home):
         taken = datetime.strptime(release.release_id.split("-")[0], _ID_TIME)
@@ -121,7 +129,12 @@ def card_name(release_id: str) -> str:
 
 
 def list_releases(home: Home) -> list[Release]:
-    """Published releases whose files are there, newest first."""
+    """Published releases whose files are there, newest first; not those as known on a day."""
+    return [release for release in shelf(home) if release.known_on is None]
+
+
+def shelf(home: Home) -> list[Release]:
+    """Every release whose files are there: those of ``list_releases``, then those as known on."""
     found = {}
     if home.releases.is_dir():
         sources = [*home.releases.glob("release-*.json"), home.releases / POINTER_NAME]
@@ -129,7 +142,17 @@ def list_releases(home: Home) -> list[Release]:
             release = Release.from_json(read_json(path))
             if release is not None and (home.releases / release.file).is_file():
                 found[release.release_id] = release
-    return [found[release_id] for release_id in sorted(found, reverse=True)]
+    newest_first = [found[release_id] for release_id in sorted(found, reverse=True)]
+    return sorted(newest_first, key=lambda release: release.known_on is not None)
+
+
+def find_release(home: Home, release_id: str) -> Release:
+    """The whole release of this id on the shelf; a beginning that fits one only will do.
+
+    Raises:
+        RapportError: no release, or several, fit the id, or its files are damaged.
+    """
+    return _fitting(home, release_id, shelf(home))
 
 
 def pointed_release(home: Home) -> Release | None:
@@ -211,15 +234,35 @@ def rollback(home: Home, release_id: str) -> Release:
         RapportError: no release, or several, fit the id, or its files are damaged.
     """
     with lock.hold(home.path):
-        fitting = [each for each in list_releases(home) if each.release_id.startswith(release_id)]
-        if not release_id or len(fitting) != 1:
-            known = ", ".join(each.release_id for each in list_releases(home)) or "none"
-            count = "Several releases fit" if len(fitting) > 1 else "No release fits"
-            raise RapportError(f"{count} {release_id!r}. Known: {known}.")
-        problem = damage(home, fitting[0])
-        if problem is not None:
-            raise RapportError(f"Release {fitting[0].release_id} cannot be used: {problem}.")
-        point_to(home, fitting[0])
+        release = _fitting(home, release_id, list_releases(home))
+        point_to(home, release)
+    return release
+
+
+def discard(home: Home, release_id: str) -> Release:
+    """Delete a release as known on a day; the others go by themselves as newer ones come.
+
+    Raises:
+        RapportError: no such release, or several, fit the id.
+    """
+    with lock.hold(home.path):
+        known_on = [release for release in shelf(home) if release.known_on is not None]
+        release = _fitting(home, release_id, known_on, must_be_whole=False)
+        remove(home, release)
+    return release
+
+
+def _fitting(
+    home: Home, release_id: str, releases: list[Release], *, must_be_whole: bool = True
+) -> Release:
+    fitting = [each for each in releases if each.release_id.startswith(release_id)]
+    if not release_id or len(fitting) != 1:
+        known = ", ".join(each.release_id for each in releases) or "none"
+        count = "Several releases fit" if len(fitting) > 1 else "No release fits"
+        raise RapportError(f"{count} {release_id!r}. Known: {known}.")
+    problem = damage(home, fitting[0]) if must_be_whole else None
+    if problem is not None:
+        raise RapportError(f"Release {fitting[0].release_id} cannot be used: {problem}.")
     return fitting[0]
 
 
@@ -269,7 +312,7 @@ def recover(home: Home) -> str | None:
 def _sweep(home: Home) -> None:
     """Remove what no published release names: half builds, temporary names, spilled rows."""
     published = {POINTER_NAME, LINK_NAME, NOTE_NAME}
-    for release in list_releases(home):
+    for release in shelf(home):
         published |= {release.file, release.analyst_file, card_name(release.release_id)}
     for path in home.releases.iterdir():
         if path.name not in published:

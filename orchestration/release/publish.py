@@ -26,9 +26,11 @@ from orchestration.release.catalogue import (
     BUILD_NAME,
     FINISHED_NAME,
     Release,
+    card_name,
     file_name,
     keep_last,
     point_to,
+    remove,
 )
 from orchestration.release.content import Contents, quoted, read_contents
 from orchestration.release.gates import check_gates
@@ -51,6 +53,7 @@ class Label:
     built_at: str
     rapport_version: str
     is_demo: bool
+    known_on: str | None = None
 
 
 def finish_build(home: Home, label: Label) -> None:
@@ -62,12 +65,14 @@ def finish_build(home: Home, label: Label) -> None:
 def promote(home: Home, keep: int = 3) -> Release:
     """Make the finished build of a home its current release.
 
+    A build as known on a past day is put on the shelf beside it and changes nothing else.
+
     Args:
         home: the home; its lock is taken.
         keep: how many releases to keep, this one included.
 
     Returns:
-        The release, already current.
+        The release, already current unless it is one as known on a past day.
 
     Raises:
         GateError: rows are unaccounted for or a blocking check is violated.
@@ -90,7 +95,14 @@ def promote(home: Home, keep: int = 3) -> Release:
         reach("verified")
         release = _seal(Label(**mark), build_file, analyst_file, contents)
         reach("sealed")
+        if release.known_on is not None:
+            # Made again of the same input: the one before goes first, so that no card ever stands
+            # beside a file that is not its own.
+            remove(home, release)
         _shelve(home, release, build_file, analyst_file)
+        if release.known_on is not None:
+            write_json(home.releases / card_name(release.release_id), release.to_json())
+            return release
         point_to(home, release)
         note_build(home, "released", release_id=release.release_id)
         reach("note_written")
@@ -160,6 +172,7 @@ def _seal(label: Label, build_file: Path, analyst_file: Path, contents: Contents
         built_at=label.built_at,
         rapport_version=label.rapport_version,
         is_demo=label.is_demo,
+        known_on=label.known_on,
         row_counts=contents.row_counts,
         content=contents.hashes,
     )

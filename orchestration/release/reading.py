@@ -1,6 +1,6 @@
 """Reading a release: a connection that can do nothing but read it.
 
-Here: the hardened connection and one bounded statement on it. Not here: which file is current
+Here: the hardened connection and one bounded statement on it. Not here: which file that is
 (catalogue.py), how rows are printed (commands/). The dashboard has a reader of its own: the two
 sides share the released file and no code.
 """
@@ -17,7 +17,12 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import RapportError
-from orchestration.release.catalogue import ANALYST_SCHEMA, Current, current_release
+from orchestration.release.catalogue import (
+    ANALYST_SCHEMA,
+    Current,
+    current_release,
+    find_release,
+)
 from orchestration.settings import Settings
 
 # The order matters: file access goes last but one, and the lock that keeps it so, last
@@ -77,21 +82,14 @@ def open_file(path: Path, *, schema: str | None = None) -> duckdb.DuckDBPyConnec
     return con
 
 
-def open_release(settings: Settings, *, analyst: bool = False) -> duckdb.DuckDBPyConnection:
-    """Open the current release, checked against its SHA-256; the caller closes the connection.
-
-    Args:
-        settings: of the home.
-        analyst: the de-identified analyst release instead of the supervision release.
-
-    Raises:
-        NoReleaseError: nothing was published yet, or nothing is whole.
-    """
-    return _open(settings, analyst=analyst)[0]
-
-
-def _open(settings: Settings, *, analyst: bool) -> tuple[duckdb.DuckDBPyConnection, Current]:
-    current = current_release(settings.home)
+def _open(
+    settings: Settings, release_id: str | None, *, analyst: bool
+) -> tuple[duckdb.DuckDBPyConnection, Current]:
+    """Open the current release, or the one of an id, checked against its SHA-256."""
+    if release_id is None:
+        current = current_release(settings.home)
+    else:
+        current = Current(find_release(settings.home, release_id))
     if analyst:
         path = settings.home.releases / current.release.analyst_file
         return open_file(path, schema=ANALYST_SCHEMA), current
@@ -99,22 +97,29 @@ def _open(settings: Settings, *, analyst: bool) -> tuple[duckdb.DuckDBPyConnecti
 
 
 def run_query(
-    settings: Settings, query: str, *, analyst: bool = False, seconds: float = 60
+    settings: Settings,
+    query: str,
+    *,
+    release_id: str | None = None,
+    analyst: bool = False,
+    seconds: float = 60,
 ) -> Answer:
-    """Run one read-only statement on the current release.
+    """Run one read-only statement on a release.
 
     Args:
         settings: of the home.
         query: SQL text; exactly one SELECT-like statement (also FROM, WITH, DESCRIBE, EXPLAIN).
+        release_id: of a release on the shelf; by default the current one.
         analyst: on the analyst release.
         seconds: after this long the statement is stopped.
 
     Raises:
         QueryError: more or other than one read-only statement, wrong SQL, or too slow.
         NoReleaseError: there is nothing to read.
+        RapportError: no whole release has this id.
     """
     statement = _single_statement(query)
-    con, current = _open(settings, analyst=analyst)
+    con, current = _open(settings, release_id, analyst=analyst)
     with closing(con), limited(con, seconds):
         try:
             cursor = con.execute(statement)

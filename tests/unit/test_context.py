@@ -91,6 +91,7 @@ def test_context_is_written_for_dbt_with_its_types(settings: Settings) -> None:
         "built_at": pl.Datetime("us"),
         "rapport_version": pl.String(),
         "is_demo": pl.Boolean(),
+        "known_on": pl.Date(),
     }
     assert frame.row(0, named=True)["release_id"] == context.release_id
     for name in ("instruments", "instrument_scales", "instrument_items"):

@@ -33,6 +33,7 @@ release as (
         cast({{ param('params_version') }} as integer) as params_version,
         deliveries.input_deliveries,
         context.is_demo,
+        context.known_on,
         data.data_through
     from context
     cross join deliveries

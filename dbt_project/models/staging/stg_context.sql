@@ -11,6 +11,7 @@ stg_context as (
         rapport_version,
         is_demo,
         cast(as_of as date) as as_of,
+        cast(known_on as date) as known_on,
         cast(built_at as timestamp) as built_at
     from context
 )

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from dashboards import warehouse
+from dashboards.frame import past_words
 from dashboards.queries import cases
 from dashboards.scope import Scope
 from dashboards.warehouse import (
@@ -85,6 +86,28 @@ def test_failed_build_is_told(home: Path, released: Callable[..., Path]) -> None
     assert current_release().failure == "row_conservation"
     (home / "releases" / "last_build.json").write_text("{", encoding="utf-8")
     assert current_release().failure is None
+
+
+def test_one_release_can_be_asked_for_by_name(
+    home: Path, released: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = released()
+    told = json.loads((home / "releases" / "current.json").read_text(encoding="utf-8"))
+    assert past_words(current_release()) is None
+    monkeypatch.setenv(warehouse.RELEASE_VARIABLE, "r1")
+    card = home / "releases" / "release-r1.json"
+    card.write_text(json.dumps(told), encoding="utf-8")
+    (home / "releases" / "current.json").write_text("{", encoding="utf-8")
+    failed = {"status": "failed", "at": "2026-11-22T06:10:00Z", "reason": "anything"}
+    (home / "releases" / "last_build.json").write_text(json.dumps(failed), encoding="utf-8")
+    assert current_release().path == path.resolve()
+    assert current_release().failure is None
+    assert "asked for by name" in str(past_words(current_release()))
+    card.write_text(json.dumps(told | {"known_on": "2026-03-31"}), encoding="utf-8")
+    assert "As known on 31\N{NO-BREAK SPACE}Mar 2026" in str(past_words(current_release()))
+    monkeypatch.setenv(warehouse.RELEASE_VARIABLE, "../r2")
+    with pytest.raises(WarehouseError, match="not on the shelf"):
+        current_release()
 
 
 def test_changed_bytes_are_not_served(released: Callable[..., Path]) -> None:

@@ -13,7 +13,7 @@ from orchestration.home import Home
 from orchestration.release.publish import Label, finish_build
 
 
-def make_label(release_id: str) -> Label:
+def make_label(release_id: str, known_on: str | None = None) -> Label:
     return Label(
         release_id=release_id,
         as_of="2026-11-20",
@@ -21,10 +21,11 @@ def make_label(release_id: str) -> Label:
         built_at="2026-11-23T00:10:05Z",
         rapport_version="0.1.0",
         is_demo=True,
+        known_on=known_on,
     )
 
 
-def write_build(home: Home, release_id: str, rows: int = 3) -> None:
+def write_build(home: Home, release_id: str, rows: int = 3, known_on: str | None = None) -> None:
     """Put a finished build into a home, as the warehouse stage would."""
     home.build.mkdir(exist_ok=True)
     path = home.build / "build.duckdb"
@@ -47,7 +48,7 @@ def write_build(home: Home, release_id: str, rows: int = 3) -> None:
         )
         con.execute("create table analyst.practice_metric as select 0.5 as estimate, 10 as n")
         con.execute(f"create table meta.release as select '{release_id}' as release_id")
-    finish_build(home, make_label(release_id))
+    finish_build(home, make_label(release_id, known_on))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from orchestration.commands.sql import harmless
 from orchestration.home import Home
 from orchestration.release.publish import promote
-from orchestration.release.reading import QueryError, open_release, run_query
+from orchestration.release.reading import QueryError, open_file, run_query
 from orchestration.settings import Settings, load_settings
 from tests.unit.release.conftest import write_build
 
@@ -46,7 +46,8 @@ def settings(home: Home) -> Settings:
     ],
 )
 def test_connection_refuses(settings: Settings, probe: str) -> None:
-    with closing(open_release(settings)) as con, pytest.raises(duckdb.Error):
+    (path,) = settings.home.releases.glob("release-*[0-9a-f].duckdb")
+    with closing(open_file(path)) as con, pytest.raises(duckdb.Error):
         con.execute(probe)
 
 

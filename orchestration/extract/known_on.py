@@ -1,0 +1,82 @@
+"""The landing as it was known on a past day: which deliveries count, and a folder with them alone.
+
+Here: the day from which a delivery is known. Not here: what is built of it (warehouse.py), or where
+the result is kept (release/).
+
+A landed file never changes, so the past is a matter of choosing. A delivery is known from the day
+on which it was made, where it says so; otherwise from the day on which this home first landed its
+bytes. Days are those of the practice's time zone.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from orchestration.contracts.feeds import FEEDS
+from orchestration.errors import RapportError
+from orchestration.extract.landing import ACCEPTED, CONTRACT_FILE, LEDGER_FOLDER, RECEIPT
+from orchestration.home import Home
+from orchestration.settings import Settings
+
+FOLDER = "known-on"
+
+
+def known_sightings(settings: Settings, ledger: pl.DataFrame, day: date) -> pl.DataFrame:
+    """The ledger's rows that were known on a day.
+
+    What an older version of Rapport landed may say neither when it was made nor when it came; it
+    counts as known. Rejected and held deliveries are left out: they gave no rows.
+
+    Args:
+        settings: for the time zone.
+        ledger: of the home.
+        day: the day, itself included.
+
+    Raises:
+        RapportError: nothing was known on that day.
+    """
+    if RECEIPT not in ledger.columns:
+        ledger = ledger.with_columns(pl.lit(None, pl.Datetime("us")).alias(RECEIPT))
+    moment = pl.coalesce("generated_at", RECEIPT).dt.replace_time_zone("UTC")
+    known_from = moment.dt.convert_time_zone(settings.practice.time_zone).dt.date()
+    landed = ledger.filter(pl.col("status").is_in(ACCEPTED)).with_columns(known_from.alias("from"))
+    known = landed.filter(pl.col("from").is_null() | (pl.col("from") <= day))
+    if known.is_empty():
+        first = landed["from"].min()
+        since = f"the first delivery is of {first}" if first else "nothing has been landed yet"
+        raise RapportError(f"Nothing was known on {day.isoformat()}: {since}.")
+    return known.drop("from")
+
+
+@contextmanager
+def landing_known_on(home: Home, sightings: pl.DataFrame) -> Iterator[Path]:
+    """A folder with ``landing`` and ``quarantine`` of some sightings alone: links, no copies.
+
+    Args:
+        home: of the landing.
+        sightings: rows of the ledger.
+    """
+    place = home.build / FOLDER
+    shutil.rmtree(place, ignore_errors=True)
+    deliveries = set(sightings["delivery_id"])
+    wanted = {LEDGER_FOLDER: set(sightings["sighting_id"])} | dict.fromkeys(FEEDS, deliveries)
+    for name, stems in wanted.items():
+        _link(home.landing / name, place / home.landing.name / name, stems)
+    _link(home.quarantine, place / home.quarantine.name, deliveries)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place)
+
+
+def _link(folder: Path, to: Path, stems: set[str]) -> None:
+    to.mkdir(mode=0o700, parents=True)
+    for path in folder.glob("*.parquet"):
+        if path.name == CONTRACT_FILE or path.stem in stems:
+            (to / path.name).symlink_to(path.absolute())
