@@ -89,12 +89,14 @@ class Feed:
         grain: "One row per ...".
         key: delivery names of the columns that name a row within a source.
         columns: every accepted column; whatever else a file holds is dropped.
+        beside_key: columns without which an id of the key has no pseudonym.
     """
 
     name: str
     grain: str
     key: tuple[str, ...]
     columns: tuple[Column, ...] = field(repr=False)
+    beside_key: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -304,7 +306,8 @@ SUPERVISION = Feed(
 ID_LINKS = Feed(
     "id_links",
     "One row per statement that two ids mean, or no longer mean, the same person.",
-    key=("entity", "source_system", "old_id", "relation", "effective_at"),
+    key=("entity", "source_system", "old_id", "new_id", "relation", "effective_at"),
+    beside_key=("target_source_system",),
     columns=(
         _code("entity", "client", "clinician", required=True),
         _code("source_system", required=True),

@@ -128,7 +128,7 @@ def check_rows(
     broken = _broken(feed, checked, rules, is_bad=is_bad, told=is_bad | in_doubt)
     is_doubt = pl.col("rule") == _DOUBT
     doubts = broken.filter(is_doubt).with_columns(rule=pl.lit("excel_id"))
-    keys = [*feed.key, "is_deleted", "is_readable"]
+    keys = [*feed.key, *feed.beside_key, "is_deleted", "is_readable"]
     counts: Counter[str] = Counter()
     for cell in read.values():
         counts.update(cell.counts)
@@ -246,7 +246,7 @@ def _broken(
     """One row per cell that broke a rule: what ``CheckedRows`` says of it."""
     named = {f"rule {name}": rule for name, rule in rules.items()}
     place = (~is_bad).cum_sum().cast(pl.Int64()) - 1
-    key_rules = [pl.col(f"rule {name}").is_null() for name in feed.key]
+    key_rules = [pl.col(f"rule {name}").is_null() for name in (*feed.key, *feed.beside_key)]
     return (
         checked.with_columns(
             *(rule.alias(name) for name, rule in named.items()),
@@ -256,7 +256,7 @@ def _broken(
         .with_columns(is_readable=pl.all_horizontal(key_rules))
         .unpivot(
             on=list(named),
-            index=["row_number", "place", *feed.key, "is_deleted", "is_readable"],
+            index=["row_number", "place", *feed.key, *feed.beside_key, "is_deleted", "is_readable"],
             variable_name="column_name",
             value_name="rule",
         )

@@ -3,7 +3,7 @@ with
 current_rows as (
     {{ current_version(
         'id_links',
-        ['entity', 'old_key', 'relation', 'effective_at'],
+        ['entity', 'old_key', 'new_key', 'relation', 'effective_at'],
         across_sources=false
     ) }}
 ),

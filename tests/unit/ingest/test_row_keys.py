@@ -56,18 +56,21 @@ def test_contradicting_rows_exist(practice):
 def test_keys_of_several_columns(practice):
     texts = {
         "feedback.csv": f"{FEEDBACK}\nr1,c1,2026-03-04T10:00,SRS,Total,high,client\n",
-        "id_links.csv": "entity,source_system,old_id,new_id,relation,effective_at\n"
-        "client,clinic,c1,c2,perhaps,2026-01-01T00:00:00Z\n"
-        "client,clinic,c1,Ann Example,renamed,2026-01-01T00:00:00Z\n"
-        "client,clinic,c1,Ann Example,renamed,\n",
+        "id_links.csv": "entity,source_system,old_id,target_source_system,new_id,relation,"
+        "effective_at,record_updated_at\n"
+        "client,clinic,c1,,c2,perhaps,2026-01-01T00:00:00Z,\n"
+        "client,clinic,c1,,c2,renamed,2026-01-01T00:00:00Z,soon\n"
+        "client,clinic,c1,clinic,c2,renamed,,soon\n"
+        "client,clinic,c1,,Ann Example,renamed,,\n",
     }
     name = Pseudonymiser(KEY).one
-    client = name("client", "clinic", "c1")
+    pair = "|".join(name("client", "clinic", client) for client in ("c1", "c2"))
     assert keys(practice, texts) == {
         "feedback 2": f"{name('response', 'clinic', 'r1')}|total",
         "id_links 2": None,
-        "id_links 3": f"client|clinic|{client}|renamed|2026-01-01 00:00:00.000000",
-        "id_links 4": f"client|clinic|{client}|renamed|",
+        "id_links 3": f"client|clinic|{pair}|renamed|2026-01-01 00:00:00.000000",
+        "id_links 4": f"client|clinic|{pair}|renamed|",
+        "id_links 5": None,
     }
 
 
@@ -77,6 +80,8 @@ def test_an_erased_client_leaves_no_key_in_the_quarantine(practice):
         "sessions.csv": f"{SESSIONS},record_updated_at\n"
         "s1,c1,t1,2026-03-04T10:00,attended,2026-03-04T11:00\n"
         "s1,c1,t1,2026-03-04T10:00,somehow,2026-03-04T12:00\n",
+        "id_links.csv": "entity,source_system,old_id,new_id,relation,record_updated_at\n"
+        "client,clinic,c2,c1,merged_into,soon\n",
     }
     found = keys(practice, texts)
     assert found["sessions 3"] == session("s1")
@@ -84,4 +89,4 @@ def test_an_erased_client_leaves_no_key_in_the_quarantine(practice):
     remember(practice.home, [name("client", "clinic", "c1")])
     assert forget(practice.home) == 1
     kept = practice.quarantine().sort("feed", "row_number")["row_key"].to_list()
-    assert kept == [NO_ROW_KEY, name("client", "clinic", "c2"), NO_ROW_KEY]
+    assert kept == [NO_ROW_KEY, name("client", "clinic", "c2"), NO_ROW_KEY, NO_ROW_KEY]
