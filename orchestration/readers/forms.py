@@ -188,6 +188,7 @@ class FormsOptions(Strict):
     Attributes:
         forms: The questionnaires.
         client: Column with the client's code, where a form does not say; likewise the next four.
+        names: Which of client and clinician are known by name; each becomes an id made of it.
         date_format: How times are written, as in strptime; by default only ISO 8601 is read.
         time_of_day: The hour that counts where the time of completion is a date alone.
         decimal_comma: Whether `1,5` is one and a half.
@@ -204,6 +205,7 @@ class FormsOptions(Strict):
     session: Column | None = None
     episode: Column | None = None
     completed_at: Column | None = None
+    names: tuple[Literal["client", "clinician"], ...] = ()
     date_format: Formats = ()
     time_of_day: time | None = None
     decimal_comma: bool = False

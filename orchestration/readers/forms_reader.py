@@ -163,7 +163,7 @@ class FormsReader(ABC):
                 "row_number", *(pl.col(column).alias(name) for name, column in found.items())
             )
             warnings += self.remarks(grid, form, options)
-            frame = self.with_times(tidy(frame, options.null_tokens), options, zone)
+            frame = self.with_times(tidy(frame, options), options, zone)
             frame, verdicts = self.prepare(grid, frame, form, options)
             extract = form_extract(form, options, _rows(grid, frame, found), verdicts, zone)
             yield replace(extract, dropped_columns=dropped, warnings=(*warnings, *extract.warnings))

@@ -24,6 +24,7 @@ from orchestration.readers.mapped_config import FeedMap
 from orchestration.readers.mapped_dates import Calendar, read_dates
 from orchestration.readers.mapped_options import DateRule, MeltCell, RowFilter, fold
 from orchestration.readers.mapped_rows import Context, Records, apply_map, no_marks
+from orchestration.readers.names import name_id
 
 NO_ANSWERS = "no_answers"
 NAME = ":form"
@@ -83,10 +84,14 @@ class Verdicts:
     advice: str = "export the answers as numbers"
 
 
-def tidy(frame: pl.DataFrame, null_tokens: tuple[str, ...]) -> pl.DataFrame:
-    """Cells without outer spaces; an empty one and one of the null tokens become null."""
+def tidy(frame: pl.DataFrame, options: FormsOptions) -> pl.DataFrame:
+    """Cells without outer spaces, null where they say nothing, and ids instead of names."""
     texts = pl.col(pl.String()).str.strip_chars()
-    return frame.with_columns(pl.when(~texts.is_in(["", *null_tokens])).then(texts).name.keep())
+    nothing = texts.is_in(["", *options.null_tokens])
+    people = [f"{entity}_id" for entity in options.names if f"{entity}_id" in frame.columns]
+    return frame.with_columns(pl.when(~nothing).then(texts).name.keep()).with_columns(
+        pl.col(name).map_elements(name_id, return_dtype=pl.String()) for name in people
+    )
 
 
 def form_extract(

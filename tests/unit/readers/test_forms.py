@@ -7,6 +7,7 @@ import pytest
 from orchestration.errors import SettingsError
 from orchestration.readers import READERS
 from orchestration.readers.forms import Form, letters_of, place_of
+from orchestration.readers.names import name_id
 from tests.unit.readers.files import config
 from tests.unit.readers.surveys import read, rejected, said, scores, text
 
@@ -210,6 +211,15 @@ def test_nothing_that_is_not_declared_leaves_the_reader() -> None:
         assert secret not in everything
     assert extract.dropped_columns == ("column G", "column H")
     assert "looks like identity or free text: column G" in said(extract)
+
+
+def test_people_known_by_name_become_ids_before_anything_is_made_of_them() -> None:
+    toml = GOOGLE.replace("[options]", '[options]\nnames = ["client"]')
+    (extract,) = read(toml, sheet(["1-2-2024 9:00:00", "Zara  Canary", 1, 2, 3, 4]))
+    assert extract.frame["client_id"].unique(maintain_order=True).to_list() == [
+        name_id("zara canary")
+    ]
+    assert "anary" not in str(extract.frame.to_dicts())
 
 
 def test_a_file_that_no_form_fits_is_said() -> None:

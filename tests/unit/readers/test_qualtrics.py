@@ -37,8 +37,11 @@ def test_three_header_rows_are_no_responses() -> None:
     (extract,) = read(TOML, responses(row(1), row(2)))
     assert extract.file_rows == 2
     # A record of several lines is one row of a spreadsheet.
-    assert extract.frame["row_number"].unique().to_list() == [4, 5]
-    assert extract.frame["response_id"].unique().to_list() == ["R_1|gad7-client", "R_2|gad7-client"]
+    assert extract.frame["row_number"].unique(maintain_order=True).to_list() == [4, 5]
+    assert extract.frame["response_id"].unique(maintain_order=True).to_list() == [
+        "R_1|gad7-client",
+        "R_2|gad7-client",
+    ]
     everything = str(extract.frame.to_dicts()) + said(extract)
     for secret in ("question", "203.0.113.9", "Doe"):
         assert secret not in everything
@@ -48,7 +51,7 @@ def test_three_header_rows_are_no_responses() -> None:
 def test_previews_and_unfinished_responses_are_counted() -> None:
     rows = [row(1), row(2, status=1), row(3, finished=0), row(4, status="Survey Preview")]
     (extract,) = read(TOML, responses(*rows))
-    assert extract.frame["row_number"].unique().to_list() == [4]
+    assert extract.frame["row_number"].unique(maintain_order=True).to_list() == [4]
     assert extract.rows_filtered == {"preview": 14, "unfinished": 7}
     assert "preview 2, unfinished 1" in said(extract)
 
@@ -69,7 +72,7 @@ def test_kinds_that_nobody_declared_are_not_guessed() -> None:
 def test_true_and_false_are_read_like_1_and_0() -> None:
     rows = [row(1, finished="True", status="IP Address"), row(2, finished="False")]
     (extract,) = read(TOML, responses(*rows))
-    assert extract.frame["row_number"].unique().to_list() == [4]
+    assert extract.frame["row_number"].unique(maintain_order=True).to_list() == [4]
 
 
 def test_choice_texts_are_refused_with_the_way_out() -> None:
@@ -90,7 +93,7 @@ def test_the_external_reference_is_the_code_by_default() -> None:
     header = ["ExternalReference" if name == "code" else name for name in HEADER]
     file = ("responses.csv", text(header, WORDING, IMPORT, row(1)))
     (extract,) = read(TOML.replace('client = "code"', ""), file)
-    assert extract.frame["client_id"].unique().to_list() == ["c1"]
+    assert extract.frame["client_id"].unique(maintain_order=True).to_list() == ["c1"]
 
 
 OLD = [f"V{n}" for n in range(1, 11)]
@@ -112,8 +115,10 @@ def test_the_older_export_has_two_header_rows_and_numbers_for_names() -> None:
     body = text([*OLD, "Q1", "Q2", ""], [*OLD_NAMES, "wording", "wording", ""], [*OLD_ROW, ""])
     (extract,) = read(OLD_TOML, ("old.csv", "\ufeff" + body))
     assert scores(extract) == [(3, "item_01", "3"), (3, "item_02", "4")]
-    assert extract.frame["client_id"].unique().to_list() == ["c7"]
-    assert extract.frame["completed_at"].unique().to_list() == ["2026-03-04 10:00:00"]
+    assert extract.frame["client_id"].unique(maintain_order=True).to_list() == ["c7"]
+    assert extract.frame["completed_at"].unique(maintain_order=True).to_list() == [
+        "2026-03-04 10:00:00"
+    ]
     assert "wording" not in said(extract)
     assert "A Name" not in said(extract)
 

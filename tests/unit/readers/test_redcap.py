@@ -58,7 +58,7 @@ def responses(*rows: list[object], toml: str = TOML) -> list[str]:
 
 def test_the_first_column_names_the_record_whatever_it_is_called() -> None:
     (extract,) = read(TOML, data(row("331-1")))
-    assert extract.frame["client_id"].unique().to_list() == ["331-1"]
+    assert extract.frame["client_id"].unique(maintain_order=True).to_list() == ["331-1"]
     assert extract.frame["score"].to_list() == [str(score) for score in WORRY]
     assert extract.frame["scale"].to_list()[-2:] == ["item_07", "total"]
 
@@ -67,7 +67,7 @@ def test_rows_of_other_forms_are_counted_and_no_news() -> None:
     (extract,) = read(TOML, data(base(1), row(1, instance=1), row(1, instance=2), base(2)))
     assert extract.file_rows == 4
     assert extract.rows_filtered == {"no_answers": 16}
-    assert extract.frame["row_number"].unique().to_list() == [3, 4]
+    assert extract.frame["row_number"].unique(maintain_order=True).to_list() == [3, 4]
     assert "left out" not in said(extract)
 
 
@@ -102,7 +102,7 @@ def test_only_complete_forms_count_unless_the_practice_says_else() -> None:
         row(5, at="[not completed]"),
     ]
     (extract,) = read(TOML, data(*rows))
-    assert extract.frame["client_id"].unique().to_list() == ["1"]
+    assert extract.frame["client_id"].unique(maintain_order=True).to_list() == ["1"]
     assert extract.rows_filtered == {"incomplete": 24, "survey_not_completed": 8}
     assert "incomplete 3, survey_not_completed 1" in said(extract)
     (lenient,) = read("reader = 'redcap'\n[options]\ncomplete = [1, 2]\n" + TOML[18:], data(*rows))
@@ -123,7 +123,7 @@ def test_answers_in_a_row_of_another_instrument_are_refused() -> None:
 def test_events_may_be_chosen() -> None:
     toml = TOML + 'events = ["session_*"]\n'
     (extract,) = read(toml, data(row(1), row(1, "session_1_arm_1"), row(1, "session_2_arm_1")))
-    assert extract.frame["row_number"].unique().to_list() == [3, 4]
+    assert extract.frame["row_number"].unique(maintain_order=True).to_list() == [3, 4]
     assert extract.rows_filtered == {"other_event": 8}
     without = [name for name in HEADER if name != "redcap_event_name"]
     error = rejected(toml, data(row(1)[:1] + row(1)[2:], header=without))
@@ -184,7 +184,7 @@ def test_checkboxes_can_be_items() -> None:
 def test_semicolons_byte_order_mark_and_other_alphabets() -> None:
     body = "\ufeff" + text([*HEADER, "заметка"], [*row("ж-1"), "грустно"]).replace(",", ";")
     (extract,) = read(TOML, ("data.csv", body))
-    assert extract.frame["client_id"].unique().to_list() == ["ж-1"]
+    assert extract.frame["client_id"].unique(maintain_order=True).to_list() == ["ж-1"]
     assert "грустно" not in said(extract)
 
 
@@ -205,7 +205,7 @@ def test_an_export_with_labels_is_refused_with_the_way_out(file: tuple[str, str]
 def test_labels_of_states_are_read_when_they_are_declared() -> None:
     toml = TOML.replace("[[options", '[options]\ncomplete = ["Complete"]\n[[options', 1)
     (extract,) = read(toml, data(row(1, state="Complete"), row(2, state="Unverified")))
-    assert extract.frame["client_id"].unique().to_list() == ["1"]
+    assert extract.frame["client_id"].unique(maintain_order=True).to_list() == ["1"]
     assert extract.rows_filtered == {"incomplete": 8}
 
 
