@@ -20,6 +20,7 @@ import polars as pl
 
 from orchestration.contracts.feeds import FEEDS, Feed
 from orchestration.errors import DeliveryRejected
+from orchestration.extract.date_order import Days
 from orchestration.extract.delivery_manifest import Manifest
 from orchestration.extract.duplicates import RULE as CONFLICT
 from orchestration.extract.landed_rows import Keying, landed_rows, row_keys
@@ -146,6 +147,10 @@ class _Reading:
     doubts: list[pl.DataFrame] = field(default_factory=list)
     exact: set[str] = field(default_factory=set)
     bad: list[pl.DataFrame] = field(default_factory=list)
+    days: Days = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.days = Days(self.feed)
 
 
 def read_rows(delivery: Delivery, terms: Terms) -> ReadRows:
@@ -236,6 +241,7 @@ class _Rows:
         doubts = self._keyed(extract, checked.doubts, checked.doubt_keys)
         reading.doubts.append(doubts.with_columns(checked.doubts["place"] + start))
         reading.exact |= checked.exact
+        reading.days.add(checked.good)
         reading.counts.update(checked.counts)
         reading.rows_read += extract.rows_read
         reading.file_rows += extract.rows_read if extract.file_rows is None else extract.file_rows
@@ -268,9 +274,9 @@ class _Rows:
         self._check_share(file, wrong, reading.rows_read - filtered)
         self.bad.append(_without_doubtful_keys(reading.feed, bad, doubts))
         self.notes.append(replace(reading.note, filtered=dict(reading.filtered)))
-        self.warnings += [
-            f"{file}: {said.format(count=count)}" for said, count in reading.counts.items()
-        ]
+        said = [each.format(count=count) for each, count in reading.counts.items()]
+        said += reading.days.warnings(self.delivery.latest)
+        self.warnings += [f"{file}: {each}" for each in said]
         self.counts.setdefault(reading.feed.name, Counter()).update(
             rows_read=reading.rows_read, rows_filtered=filtered, rows_quarantined=wrong
         )
