@@ -1,0 +1,74 @@
+"""Every bad delivery ends as the corpus says: by landing and by a dry run, and without a name.
+
+Belongs here: what holds for every case. Does not belong here: the cases (`*_cases.py`), what is no
+plain file (`test_file_system.py`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import polars as pl
+import pytest
+
+from orchestration.extract import DeliveryReport
+from tests.bad_inputs.cases import Case
+from tests.bad_inputs.conftest import Landed
+from tests.bad_inputs.corpus import CASES
+from tests.bad_inputs.search import all_of, outside_inbox, planted_in
+
+
+def verdict(report: DeliveryReport) -> tuple[str, str]:
+    return report.status, (report.reason or "").partition(":")[0]
+
+
+def test_there_are_at_least_a_hundred_and_their_names_are_their_own() -> None:
+    assert len(CASES) >= 100
+    assert [name for name, count in Counter(case.name for case in CASES).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_it_ends_as_it_must(case: Case, corpus: Landed) -> None:
+    report, check = corpus.reports[case.name], corpus.checks[case.name]
+    assert verdict(report) == (case.status, case.rule), all_of(report)
+    assert verdict(check) == verdict(report), check.reason
+    bad = report.bad_rows.select("row_number", "rule").rows()
+    assert tuple(sorted(set(bad))) == tuple(sorted(case.bad))
+    assert sorted(check.bad_rows.rows()) == sorted(report.bad_rows.rows())
+    missing = [said for said in case.said if said not in "\n".join(report.warnings)]
+    assert missing == [], report.warnings
+    if not case.bad:
+        assert bool(report.warnings) == (case.status == "accepted_with_warnings")
+    assert all(feed.is_conserved for feed in report.feeds)
+    assert {feed.feed: feed.rows_accepted for feed in report.feeds} == dict(case.good)
+    landed = {
+        name: frame.filter(pl.col("source") == case.name).height
+        for name, frame in corpus.frames.items()
+        if name != "delivery"
+    }
+    assert {name: count for name, count in landed.items() if count} == {
+        name: count for name, count in case.good.items() if count
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_nobody_is_named(case: Case, corpus: Landed) -> None:
+    said = all_of(corpus.reports[case.name]) + all_of(corpus.checks[case.name])
+    assert planted_in(said) == []
+    assert "Traceback" not in said
+    assert "unforeseen" not in said
+    assert "reader_failed" not in said
+
+
+def test_nobody_is_named_in_what_is_left_behind(corpus: Landed) -> None:
+    assert planted_in(outside_inbox(corpus.home)) == []
+    assert planted_in("\n".join(corpus.lines)) == []
+
+
+def test_names_are_planted_and_can_be_found(corpus: Landed) -> None:
+    texts = [
+        name + (data if isinstance(data, str) else data.decode("latin-1"))
+        for case in CASES
+        for name, data in case.files.items()
+    ]
+    assert sum(bool(planted_in(text)) for text in texts) >= 60
