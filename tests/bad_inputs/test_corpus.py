@@ -6,16 +6,22 @@ plain file (`test_file_system.py`).
 
 from __future__ import annotations
 
+import ast
+import csv
 from collections import Counter
 
 import polars as pl
 import pytest
 
 from orchestration.extract import DeliveryReport
+from orchestration.manifest import SEEDS_FOLDER
 from tests.bad_inputs.cases import Case
 from tests.bad_inputs.conftest import Landed
 from tests.bad_inputs.corpus import CASES
 from tests.bad_inputs.search import all_of, outside_inbox, planted_in
+from tests.support import REPO
+
+RAISED = ("DeliveryRejected", "DeliveryHeld")
 
 
 def verdict(report: DeliveryReport) -> tuple[str, str]:
@@ -53,7 +59,7 @@ def test_it_ends_as_it_must(case: Case, corpus: Landed) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_nobody_is_named(case: Case, corpus: Landed) -> None:
-    said = all_of(corpus.reports[case.name]) + all_of(corpus.checks[case.name])
+    said = all_of(corpus.reports[case.name]) + corpus.said[case.name]
     assert planted_in(said) == []
     assert "Traceback" not in said
     assert "unforeseen" not in said
@@ -63,6 +69,23 @@ def test_nobody_is_named(case: Case, corpus: Landed) -> None:
 def test_nobody_is_named_in_what_is_left_behind(corpus: Landed) -> None:
     assert planted_in(outside_inbox(corpus.home)) == []
     assert planted_in("\n".join(corpus.lines)) == []
+
+
+def test_every_rule_has_words_for_the_person_who_makes_the_exports() -> None:
+    """The seed explains all that readers and intake raise; the corpus agrees on what it stops."""
+    with (SEEDS_FOLDER / "intake_rules.csv").open(encoding="utf-8", newline="") as file:
+        known = {row["rule"]: row["applies_to"] for row in csv.DictReader(file)}
+    raised = set()
+    for path in (REPO / "orchestration").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in RAISED:
+                raised |= {each.value for each in node.args[:1] if isinstance(each, ast.Constant)}
+    assert raised - set(known) == set()
+    applies = {"rejected": ("delivery", "waiting"), "held": ("waiting",)}
+    for case in CASES:
+        if case.rule:
+            assert known[case.rule] in applies[case.status], case.rule
+        assert {known[rule] for _, rule in case.bad} <= {"row"}
 
 
 def test_names_are_planted_and_can_be_found(corpus: Landed) -> None:
