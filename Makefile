@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export RAPPORT_HOME ?= $(CURDIR)/rapport-home
 
-.PHONY: demo test env lint lock bench validity pictures clean
+.PHONY: demo test env lint lock bench fuzz validity pictures clean
 
 demo: env
 	$(BIN)/rapport demo
@@ -33,6 +33,10 @@ test: lint
 
 bench: env
 	$(BIN)/python -m benchmarks
+
+# A minute per reader: sound deliveries spoiled at random. One thread: the frames are small.
+fuzz: env
+	POLARS_MAX_THREADS=1 $(BIN)/python -m tests.bad_inputs.fuzz --seconds 60
 
 # About two minutes: simulates, runs the registry's SQL, writes docs/validity.md.
 validity: env
