@@ -15,9 +15,13 @@ from tests.bad_inputs.cases import MAIL, NAME, Case, sessions, settings_of
 from tests.bad_inputs.corpus import CASES
 from tests.support import run_rapport
 
-# The build reads every case but those that only cost time; the corpus' own tests read those too.
+# The build reads a part of the corpus, whose own tests read all of it.
 BUILT: list[Case] = [
-    case for case in CASES if sum(len(data) for data in case.files.values()) < 1_000_000
+    case for case in CASES[::4] if sum(len(data) for data in case.files.values()) < 1_000_000
+]
+# Those that the tests name.
+BUILT += [
+    case for case in CASES if case.name in ("scientific-id", "unclosed-quote") and case not in BUILT
 ]
 
 
