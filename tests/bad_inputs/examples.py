@@ -1,37 +1,15 @@
 """A sound delivery for every reader, with people in it who must come out nowhere.
 
 Belongs here: the smallest deliveries that a reader takes whole. Does not belong here: how they are
-spoiled (`mutations.py`). Who adds a reader adds its example here: a test asks for it.
+spoiled (`mutations.py`). Who adds a reader adds its example to `vendor_examples.py`: a test asks
+for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
+from tests.bad_inputs import vendor_examples
 from tests.bad_inputs.cases import MAIL, MAPPED, MAPPED_HEADER, NAME, PHONE, parquet, workbook
-
-
-@dataclass(frozen=True)
-class Example:
-    """One sound delivery.
-
-    Attributes:
-        reader: that reads it.
-        name: of the example.
-        settings: TOML of the source's table, without `reader`.
-        files: by name.
-        is_row_wise: whether each row of a table stands for itself, so that a row that nobody
-            touched must land whatever becomes of the others.
-        is_planted: whether somebody can be found in its bytes as they are (packed, nobody can).
-    """
-
-    reader: str
-    name: str
-    files: dict[str, bytes] = field(repr=False)
-    settings: str = ""
-    is_row_wise: bool = False
-    is_planted: bool = True
+from tests.bad_inputs.example import Example
 
 
 def _text(text: str) -> bytes:
@@ -97,39 +75,6 @@ scale = "item_02"
     ]
 
 
-def _simplepractice() -> list[Example]:
-    words = ("Show", "No show", "Canceled", "Late canceled", "Clinician canceled")
-    attendance = (
-        "client_name,clinician_name,date_of_service,office_name,status\n"
-        "5 clients,1 clinicians,20 appointments,1 office,5 statuses\n"
-    ) + "".join(
-        f"{NAME}{chr(97 + i % 5)},Theo Quimbytherapist,1/{i + 1}/26,Main,{words[i % 5]}\n"
-        for i in range(20)
-    )
-    status = (
-        "Date of Service,Client,Clinician,Billing Code,Rate Per Unit,Units,Total Fee,"
-        "Client Payment Status,Charge,Uninvoiced,Paid,Unpaid\n"
-    ) + "".join(
-        f"01/{i + 1:02d}/2026 1{i % 10}:00,{NAME}{chr(97 + i % 5)},Theo Quimbytherapist,90834,"
-        "150,1,150,PAID,150,0,150,0\n"
-        for i in range(10)
-    )
-    details = (
-        "Client,Client type,Date added,Primary clinician,Last appointment,Next appointment,"
-        "Address,City,State,ZIP,Phone number,Email,Contact name,Contact phone,Contact email,"
-        "Primary insurance,Insurance ID,Status\n"
-    ) + "".join(
-        f"{NAME}{chr(97 + i)},Adult,1/{i + 2}/2025,Theo Quimbytherapist,--,--,1 Quimby Road,X,NY,"
-        f"10001,{PHONE},{MAIL},--,--,--,--,--,Active\n"
-        for i in range(5)
-    )
-    files = {
-        "client_attendance_report.csv": _text(attendance),
-        "appointment-status-report.csv": _text(status),
-        "client_details_report.csv": _text(details),
-    }
-    return [Example("simplepractice", "reports", files)]
-
-
-MAKERS: tuple[Callable[[], list[Example]], ...] = (_canonical, _mapped, _simplepractice)
-EXAMPLES: list[Example] = [example for make in MAKERS for example in make()]
+EXAMPLES: list[Example] = [
+    example for make in (_canonical, _mapped, *vendor_examples.MAKERS) for example in make()
+]

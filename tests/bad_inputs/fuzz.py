@@ -38,7 +38,8 @@ from orchestration.readers import READERS
 from orchestration.readers.base import Delivery, DeliveryFile, Extract
 from orchestration.settings import Intake, SourceConfig
 from tests.bad_inputs.cases import MAIL, NAME, PHONE
-from tests.bad_inputs.examples import EXAMPLES, Example
+from tests.bad_inputs.example import Example
+from tests.bad_inputs.examples import EXAMPLES
 from tests.bad_inputs.mutations import Files, Spoiled, mutate
 from tests.bad_inputs.search import planted_in
 from tests.unit.ingest.making import memory_file

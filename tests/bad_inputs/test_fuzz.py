@@ -9,7 +9,8 @@ from __future__ import annotations
 import pytest
 
 from orchestration.readers import READERS
-from tests.bad_inputs.examples import EXAMPLES, Example
+from tests.bad_inputs.example import Example
+from tests.bad_inputs.examples import EXAMPLES
 from tests.bad_inputs.fuzz import fuzz, read
 from tests.bad_inputs.search import planted_in
 

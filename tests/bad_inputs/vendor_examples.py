@@ -1,0 +1,153 @@
+"""Sound deliveries of the systems that practices use, as their vendors write them.
+
+Belongs here: the example of every vendor's reader. Does not belong here: Rapport's own formats
+(`examples.py`).
+"""
+
+from __future__ import annotations
+
+from tests.bad_inputs.cases import MAIL, NAME, PHONE, workbook
+from tests.bad_inputs.example import Example
+
+THERAPIST = "Theo Quimbytherapist"
+
+
+def _table(header: str, rows: list[str]) -> bytes:
+    return "\n".join([header, *rows, ""]).encode()
+
+
+def simplepractice() -> list[Example]:
+    words = ("Show", "No show", "Canceled", "Late canceled", "Clinician canceled")
+    people = [f"{NAME}{chr(97 + i)}" for i in range(5)]
+    attendance = _table(
+        "client_name,clinician_name,date_of_service,office_name,status",
+        [
+            "5 clients,1 clinicians,20 appointments,1 office,5 statuses",
+            *(f"{people[i % 5]},{THERAPIST},1/{i + 1}/26,Main,{words[i % 5]}" for i in range(20)),
+        ],
+    )
+    status = _table(
+        "Date of Service,Client,Clinician,Billing Code,Rate Per Unit,Units,Total Fee,"
+        "Client Payment Status,Charge,Uninvoiced,Paid,Unpaid",
+        [
+            f"01/{i + 1:02d}/2026 1{i % 10}:00,{people[i % 5]},{THERAPIST},90834,"
+            "150,1,150,PAID,150,0,150,0"
+            for i in range(10)
+        ],
+    )
+    details = _table(
+        "Client,Client type,Date added,Primary clinician,Last appointment,Next appointment,Address,"
+        "City,State,ZIP,Phone number,Email,Contact name,Contact phone,Contact email,"
+        "Primary insurance,Insurance ID,Status",
+        [
+            f"{name},Adult,1/{i + 2}/2025,{THERAPIST},--,--,1 Quimby Road,X,NY,10001,{PHONE},"
+            f"{MAIL},--,--,--,--,--,Active"
+            for i, name in enumerate(people)
+        ],
+    )
+    files = {
+        "client_attendance_report.csv": attendance,
+        "appointment-status-report.csv": status,
+        "client_details_report.csv": details,
+    }
+    return [Example("simplepractice", "reports", files)]
+
+
+OPENFIT = (
+    "Service_Location,Provider_Email,Provider_FirstName,Provider_LastName,Provider_ID,Client_ID,"
+    "Client_FirstName,Client_LastName,Client_Gender,Client_Group,Case_ID,Case_Date,Session_ID,"
+    "Session_Date,ORS_Skip,ORSQ1,ORSQ2,ORSQ3,ORSQ4,Total_ORS,SRS_Skip,SRSQ1,SRSQ2,SRSQ3,SRSQ4,"
+    "Total_SRS,Notes"
+)
+
+
+def openfit() -> list[Example]:
+    rows = [
+        f"Main,{MAIL},Theo,Quimby,P1,C{i % 4},Zelda,Quimby,Female,Adult,K{i % 4},2026-01-02,"
+        f"{i // 4 + 1},2026-01-{5 + i // 4 * 7:02d},N,,,,,2{i % 10}.3,N,9.1,8.7,9.4,9.0,,"
+        f"saw {NAME}"
+        for i in range(12)
+    ]
+    return [Example("openfit", "csv", {"openfit.csv": _table(OPENFIT, rows)})]
+
+
+REDCAP = """
+[[options.forms]]
+instrument = "gad7"
+form = "worry"
+items = "gad_{n}"
+total = "gad_total"
+clinician = "therapist"
+"""
+
+
+def redcap() -> list[Example]:
+    items = ",".join(f"gad_{n}" for n in range(1, 8))
+    header = (
+        "client_no,redcap_event_name,redcap_repeat_instrument,redcap_repeat_instance,"
+        f"redcap_survey_identifier,therapist,first_name,gym___0,worry_timestamp,{items},gad_total,"
+        "worry_complete"
+    )
+    rows = [
+        f"{i},intake_arm_1,,,{MAIL},t1,{NAME},0,2026-01-{i + 1:02d} 10:00:00,0,1,2,3,2,1,0,9,2"
+        for i in range(10)
+    ]
+    return [Example("redcap", "csv", {"data.csv": _table(header, rows)}, REDCAP)]
+
+
+QUALTRICS = """
+[options]
+client = "code"
+[[options.forms]]
+instrument = "gad7"
+items = "Q{n}"
+"""
+
+
+def qualtrics() -> list[Example]:
+    items = ",".join(f"Q{n}" for n in range(1, 8))
+    names = f"EndDate,Status,IPAddress,Finished,ResponseId,RecipientLastName,{items},code"
+    own = "End Date,Response Type,IP Address,Finished,Response ID,Recipient Last Name"
+    wording = own + ',"a question,\nof two lines"' * 7 + ",code"
+    imported = ",".join('"{""ImportId"":""' + name + '""}"' for name in names.split(","))
+    rows = [
+        f"2026-01-{i + 1:02d} 10:00:00,0,203.0.113.9,1,R_{i},{NAME},1,2,0,1,2,3,1,c{i % 3}"
+        for i in range(8)
+    ]
+    return [
+        Example(
+            "qualtrics",
+            "csv",
+            {"responses.csv": _table(names, [wording, imported, *rows])},
+            QUALTRICS,
+        )
+    ]
+
+
+GOOGLE_FORMS = """
+[options]
+client = "B"
+date_format = "%d-%m-%Y %H:%M:%S"
+[[options.forms]]
+instrument = "ors"
+items = "C:F"
+"""
+
+
+def google_forms() -> list[Example]:
+    header = f"Tijdstempel,Client Code,secret one,secret two ,secret `three,secret 4,{NAME}"
+    rows = [f"{i + 1}-1-2026 22:22:29,c{i % 4},1,2,3,4,{MAIL}" for i in range(10)]
+    cells = [line.split(",") for line in [header, *rows]]
+    return [
+        Example("google_forms", "csv", {"answers.csv": _table(header, rows)}, GOOGLE_FORMS),
+        Example(
+            "google_forms",
+            "xlsx",
+            {"answers.xlsx": workbook(*cells)},
+            GOOGLE_FORMS,
+            is_planted=False,
+        ),
+    ]
+
+
+MAKERS = (simplepractice, openfit, redcap, qualtrics, google_forms)
