@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from orchestration.readers.base import Reader
 from orchestration.readers.canonical import CanonicalReader
+from orchestration.readers.fhir import FhirReader
 from orchestration.readers.google_forms import GoogleFormsReader
 from orchestration.readers.mapped import MappedReader
 from orchestration.readers.openfit import OpenFitReader
@@ -19,6 +20,7 @@ READERS: dict[str, Reader] = {
     for reader in (
         CanonicalReader(),
         MappedReader(),
+        FhirReader(),
         GoogleFormsReader(),
         OpenFitReader(),
         QualtricsReader(),

@@ -1,0 +1,511 @@
+"""Files, references and people of a FHIR delivery.
+
+Belongs here: what a file may be, who is meant, what is deleted, and that no name gets through. Does
+not belong here: sessions (`test_fhir_sessions.py`), forms (`test_fhir_forms.py`), real files
+(`tests/integration/test_real_fhir.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+
+from orchestration.errors import DeliveryRejected, SettingsError
+from orchestration.readers import READERS
+from orchestration.settings import SourceConfig
+from tests.unit.ingest.making import Practice
+from tests.unit.readers.fhir_files import (
+    NAME,
+    START,
+    Resource,
+    appointment,
+    bundle,
+    coded,
+    deletion,
+    encounter,
+    item,
+    lines,
+    part,
+    read,
+    read_files,
+    resource,
+    response,
+    rows,
+    rules,
+    to,
+)
+from tests.unit.readers.files import data_file
+
+pytest_plugins = ["tests.unit.ingest.conftest"]
+NPI = "http://hl7.org/fhir/sid/us-npi"
+
+
+def patient(identity: str | None = "p1", **elements: Any) -> Resource:
+    common = {
+        "name": [{"family": NAME}],
+        "telecom": [{"value": "zebedee@example.org"}],
+        "gender": "female",
+        "birthDate": "1980-05-06",
+    }
+    return resource("Patient", identity, **(common | elements))
+
+
+def practitioner(identity: str = "c1", **elements: Any) -> Resource:
+    return resource("Practitioner", identity, name=[{"family": NAME}], **elements)
+
+
+def rejected(*files: tuple[str, str | bytes]) -> DeliveryRejected:
+    with pytest.raises(DeliveryRejected) as caught:
+        read_files(*files)
+    return caught.value
+
+
+# --- files ------------------------------------------------------------------------------------
+
+
+def test_ndjson_bundles_and_single_resources_say_the_same() -> None:
+    one, two = patient("p1"), patient("p2")
+    by_lines = read_files(("Patient.000.ndjson", lines(one, "", two)))[0]
+    by_bundle = read(one, two)["clients"]
+    alone = read_files(("a.json", json.dumps(one)), ("b.json", json.dumps(two)))
+    assert by_lines.frame["row_number"].to_list() == [1, 3]
+    assert by_bundle.frame["row_number"].to_list() == [1, 2]
+    assert [each.frame["row_number"].to_list() for each in alone] == [[1], [1]]
+    expected = rows(by_lines)
+    assert rows(by_bundle) == expected
+    assert [*rows(alone[0]), *rows(alone[1])] == expected
+    assert expected[0] == {"client_id": "p1", "birth_year": "1980", "gender": "female"}
+
+
+@pytest.mark.parametrize("kind", ["searchset", "transaction", "batch", "collection", "history"])
+def test_every_kind_of_bundle_is_read(kind: str) -> None:
+    (found,) = read_files(("export.json", bundle(patient(), kind=kind)))
+    assert found.frame["client_id"].to_list() == ["p1"]
+
+
+def test_a_broken_line_is_held_back_and_the_others_land() -> None:
+    text = lines(patient("p1"), '{"resourceType":"Patient","id":', {"id": "x"}, patient("p2"))
+    (found,) = read_files(("Patient.ndjson", text))
+    assert found.frame["client_id"].to_list() == ["p1", "p2"]
+    assert found.rejects.rows() == [(2, "json:syntax", None), (3, "no_resource_type", None)]
+    assert (found.rows_read, found.file_rows) == (4, 4)
+
+
+def test_what_is_not_read_is_counted_and_named_only_where_it_is_known() -> None:
+    other = resource(NAME.split()[1], "x")
+    found = read_files(
+        ("all.ndjson", lines(patient(), resource("Organization", "o"), other, other)),
+        ("log.ndjson", lines({"eventId": "kickoff"})),
+        ("README.md", "hello"),
+    )
+    assert found[0].warnings == (
+        "log.ndjson: not read, because it holds no FHIR resource (unknown_file)",
+        "README.md: not read, because its name does not end in .ndjson or .json (unknown_file)",
+        "all.ndjson: records that Rapport does not read: Organization 1, others 2",
+    )
+    assert found[0].file_rows == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rule"),
+    [
+        ("a.json", "<!DOCTYPE html><html>Sign in</html>", "web_page"),
+        ("a.ndjson", "<html>\n<body>\n", "web_page"),
+        ("a.json", '<Bundle xmlns="http://hl7.org/fhir"/>', "not_json"),
+        ("a.json", '{"resourceType": "Patient", "id": "p', "not_json"),
+        ("a.ndjson", "p1;Quillfeather\n", "not_json"),
+        ("a.json", " ", "empty_file"),
+        ("a.json", json.dumps(resource("OperationOutcome", None)), "operation_outcome"),
+        ("a.json", json.dumps({"error": "invalid_token"}), "no_feed_file"),
+        ("a.json", bundle(resource("Organization", "o")), "no_feed_file"),
+        ("notes.txt", "hello", "no_feed_file"),
+    ],
+)
+def test_what_is_no_fhir_data_is_refused_in_plain_words(name: str, text: str, rule: str) -> None:
+    problem = rejected((name, text))
+    assert problem.rule == rule
+    assert "Quillfeather" not in str(problem)
+
+
+def test_a_refusal_inside_a_page_is_not_an_empty_result() -> None:
+    outcome = {
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": "error", "code": "security"}],
+    }
+    problem = rejected(("a.json", bundle(outcome, kind="searchset")), ("b.json", bundle(patient())))
+    assert problem.rule == "operation_outcome"
+    assert "permission" in problem.detail
+    hint = {"resourceType": "OperationOutcome", "issue": [{"severity": "warning"}]}
+    found = read_files(("a.json", bundle(patient(), hint, kind="searchset")))
+    assert found[0].warnings == ("a.json: records that Rapport does not read: OperationOutcome 1",)
+
+
+def test_the_first_page_alone_is_not_taken_for_the_whole() -> None:
+    more = [{"relation": "next", "url": "https://ehr.example/fhir?page=2"}]
+    first = bundle(patient("p1"), kind="searchset", link=more)
+    assert rejected(("1.json", first)).rule == "incomplete_pages"
+    last = bundle(patient("p2"), kind="searchset")
+    assert len(read_files(("1.json", first), ("2.json", last))) == 2
+
+
+def test_of_several_versions_in_a_delivery_the_newest_speaks() -> None:
+    old = appointment(status="booked", meta={"lastUpdated": "2026-03-01T00:00:00Z"})
+    new = appointment(status="noshow", meta={"lastUpdated": "2026-03-04T23:00:00+10:00"})
+    found = read(new, old)["sessions"]
+    assert (found.rows_filtered, found.frame["status"].to_list()) == (
+        {"older_version": 1},
+        ["no_show"],
+    )
+    # The same record on two pages, or two that claim the same moment: the landing settles them.
+    assert read(new, new)["sessions"].frame.height == 2
+
+
+# --- deletions --------------------------------------------------------------------------------
+
+
+def test_a_bulk_exports_deletions_take_back_what_had_landed() -> None:
+    gone = [
+        deletion("Patient/p1"),
+        deletion("Practitioner/c1"),
+        deletion("Appointment/a1"),
+        deletion("Encounter/e1"),
+        deletion("EpisodeOfCare/x1"),
+    ]
+    found = {
+        each.feed: each
+        for each in read_files(
+            ("deleted.ndjson", lines(json.loads(bundle(*gone, kind="transaction"))))
+        )
+    }
+    assert rows(found["clients"]) == [{"client_id": "p1", "is_deleted": "true"}]
+    assert rows(found["clinicians"]) == [{"clinician_id": "c1", "is_deleted": "true"}]
+    assert rows(found["episodes"]) == [{"episode_id": "x1", "is_deleted": "true"}]
+    assert [row["session_id"] for row in rows(found["sessions"])] == [
+        "Appointment/a1",
+        "Encounter/e1",
+    ]
+
+
+def test_a_deletion_is_newer_than_the_version_it_deletes() -> None:
+    gone = deletion("Patient/p1") | {"response": {"lastModified": "2026-03-05T00:00:00Z"}}
+    known = patient(meta={"lastUpdated": "2026-03-01T00:00:00Z"})
+    found = read(gone, known)["clients"]
+    assert found.rows_filtered == {"older_version": 1}
+    assert rows(found) == [
+        {"client_id": "p1", "is_deleted": "true", "record_updated_at": "2026-03-05T00:00:00Z"}
+    ]
+
+
+def test_a_deleted_form_takes_back_each_of_its_answers() -> None:
+    found = rows(read(deletion("QuestionnaireResponse/r1"))["feedback"])
+    assert {row["is_deleted"] for row in found} == {"true"}
+    keys = {(row["response_id"], row["scale"]) for row in found}
+    assert len(keys) == len(found) == 10 + 8
+    assert ("Response/r1|phq9", "item_09") in keys
+
+
+@pytest.mark.parametrize("url", ["Observation/o1", "Patient?identifier=x|1", "Patient", ""])
+def test_a_deletion_of_what_cannot_be_known_is_counted(url: str) -> None:
+    found = read(patient(), deletion(url))
+    if "feedback" in found:
+        assert found["feedback"].rows_filtered == {"deletion_without_key": 1}
+    else:
+        assert "others 1" in found["clients"].warnings[0]
+
+
+# --- references -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "Patient/p1",
+        "Patient/p1/_history/3",
+        "https://ehr.example/fhir/Patient/p1",
+        "/main/Patient/p1",
+    ],
+)
+def test_one_person_has_one_id_however_they_are_pointed_at(reference: str) -> None:
+    found = rows(read(encounter(subject=to(reference)))["sessions"])
+    assert found[0]["client_id"] == "p1"
+
+
+def test_a_urn_means_the_resource_of_its_own_bundle() -> None:
+    def of(identity: str | None, session: str) -> str:
+        entries = [
+            {"fullUrl": "urn:uuid:77", "resource": patient(identity)},
+            {"fullUrl": "urn:uuid:88", "resource": encounter(session, subject=to("urn:uuid:77"))},
+        ]
+        return json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries})
+
+    found = read_files(
+        ("1.json", of("p1", "e1")), ("2.json", of("p2", "e2")), ("3.json", of(None, "e3"))
+    )
+    sessions = [row for each in found if each.feed == "sessions" for row in rows(each)]
+    assert [row["client_id"] for row in sessions] == ["p1", "p2", "urn:uuid:77"]
+
+
+def test_a_clinician_by_identifier_is_the_one_who_has_it() -> None:
+    by_search = encounter(
+        "e1", participant=[{"individual": to(f"Practitioner?identifier={NPI}|9")}]
+    )
+    logical = {"identifier": {"system": NPI, "value": "9"}, "type": "Practitioner"}
+    by_identifier = encounter("e2", participant=[{"individual": logical}])
+    inside = practitioner("x", identifier=[{"system": NPI, "value": "9"}])
+    contained = encounter("e3", participant=[{"individual": to("#x")}], contained=[inside])
+    known = practitioner("c1", identifier=[{"system": NPI, "value": "9"}, {"value": "unused"}])
+    here = read(by_search, by_identifier, contained, known)
+    assert set(here["sessions"].frame["clinician_id"]) == {"c1"}
+    assert rows(here["id_links"]) == [
+        {
+            "entity": "clinician",
+            "source_system": "ehr",
+            "old_id": f"{NPI}|9",
+            "new_id": "c1",
+            "relation": "same_person",
+        }
+    ]
+    alone = read(by_search, by_identifier, contained)
+    assert set(alone["sessions"].frame["clinician_id"]) == {f"{NPI}|9"}
+    assert "id_links" not in alone
+
+
+def test_an_identifier_that_two_have_says_nobody() -> None:
+    seen = encounter(participant=[{"individual": to(f"Practitioner?identifier={NPI}|9")}])
+    twins = [
+        practitioner(name, identifier=[{"system": NPI, "value": "9"}]) for name in ("c1", "c2")
+    ]
+    found = read(seen, *twins)
+    assert set(found["sessions"].frame["clinician_id"]) == {f"{NPI}|9"}
+    assert "id_links" not in found
+
+
+def test_a_role_stands_for_the_clinician_who_has_it() -> None:
+    role = resource("PractitionerRole", "r7", practitioner=to("Practitioner/c1"))
+    booked = appointment(participant=[part("Patient/p1"), part("PractitionerRole/r7")])
+    here = read(role, booked)
+    assert rows(here["sessions"])[0]["clinician_id"] == "c1"
+    (link,) = rows(here["id_links"])
+    alone = rows(read(booked)["sessions"])[0]["clinician_id"]
+    assert (link["old_id"], link["new_id"]) == (alone, "c1") == ("PractitionerRole/r7", "c1")
+
+
+@pytest.mark.parametrize("reference", ["urn:uuid:nowhere", "#nobody", "Quillfeather", "Patient/"])
+def test_a_reference_to_nothing_is_held_back(reference: str) -> None:
+    found = read(encounter(subject=to(reference)), encounter("e2"))["sessions"]
+    assert found.rejects.rows() == [(1, "unresolved_reference", "client_id")]
+
+
+def test_a_group_or_device_is_no_client() -> None:
+    found = read(encounter(subject=to("Group/g1")), encounter("e2", subject=None))["sessions"]
+    assert found.rows_filtered == {"no_client": 2}
+
+
+def test_a_person_of_another_server_is_somebody_else() -> None:
+    here, there = "https://ehr.example/fhir/Patient/p1", "https://other.example/fhir/Patient/p1"
+    files = ("all.json", bundle(encounter(subject=to(here)), encounter("e2", subject=to(there))))
+    assert rejected(files).rule == "several_servers"
+    (found,) = read_files(files, options={"base_url": "https://ehr.example/fhir"})
+    assert found.frame["client_id"].to_list() == ["p1", "other.example/fhir/p1"]
+
+
+# --- people -----------------------------------------------------------------------------------
+
+
+def link(kind: str, other: str) -> list[Resource]:
+    return [{"type": kind, "other": to(other)}]
+
+
+def test_links_of_a_patient_join_two_records() -> None:
+    found = read(
+        patient("old", active=False, link=link("replaced-by", "Patient/new")),
+        patient("p3", link=link("replaces", "Patient/p2")),
+        patient("p4", link=link("seealso", "Patient/p5")),
+        patient("p6", link=link("refer", "Patient/p7")),
+        patient("p8", link=link("seealso", "RelatedPerson/m")),
+    )
+    clients = {row["client_id"]: row.get("merged_into_client_id") for row in rows(found["clients"])}
+    assert clients == {"old": "new", "p3": None, "p4": None, "p6": None, "p8": None}
+    joined = [(row["old_id"], row["new_id"], row["relation"]) for row in rows(found["id_links"])]
+    assert joined == [
+        ("p2", "p3", "merged_into"),
+        ("p4", "p5", "same_person"),
+        ("p6", "p7", "same_person"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "year"), [("1980", "1980"), ("1980-05", "1980"), ("80", None), (7, None)]
+)
+def test_of_a_birth_date_only_the_year_is_read(text: Any, year: str | None) -> None:
+    assert rows(read(patient(birthDate=text))["clients"])[0].get("birth_year") == year
+
+
+@pytest.mark.parametrize(
+    ("status", "closed", "reason"),
+    [
+        ("active", None, None),
+        ("onhold", None, None),
+        ("finished", "2026-05-02", "unknown"),
+        ("cancelled", "2026-05-02", "unknown"),
+    ],
+)
+def test_an_episode_is_closed_when_it_says_so(
+    status: str, closed: str | None, reason: str | None
+) -> None:
+    episode = resource(
+        "EpisodeOfCare",
+        "x1",
+        status=status,
+        patient=to("Patient/p1"),
+        careManager=to("Practitioner/c1"),
+        # Half past eleven at night in New York is the next day in London.
+        period={"start": "2026-01-05", "end": "2026-05-01T23:30:00-04:00"},
+    )
+    (row,) = rows(read(episode)["episodes"])
+    assert (row["opened_on"], row.get("closed_on"), row.get("closure_reason")) == (
+        "2026-01-05",
+        closed,
+        reason,
+    )
+
+
+def test_the_end_of_an_episode_may_stand_in_its_history() -> None:
+    history = [{"status": "finished", "period": {"start": "2026-05-03"}}]
+    episode = resource(
+        "EpisodeOfCare",
+        "x1",
+        status="finished",
+        patient=to("Patient/p1"),
+        period={"start": "2026-01-05"},
+        statusHistory=history,
+    )
+    assert rows(read(episode)["episodes"])[0]["closed_on"] == "2026-05-03"
+
+
+@pytest.mark.parametrize("status", ["planned", "waitlist", "entered-in-error"])
+def test_an_episode_that_has_not_begun_is_none(status: str) -> None:
+    episode = resource("EpisodeOfCare", "x1", status=status, patient=to("Patient/p1"))
+    assert rows(read(episode)["episodes"]) == [{"episode_id": "x1", "is_deleted": "true"}]
+    wrong = read(episode | {"status": "closed"})["episodes"]
+    assert rules(wrong) == ["unknown_status"]
+
+
+# --- settings, landing, fuzz ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "key"),
+    [
+        ({"encounter_class": ["AMB"]}, "encounter_class"),
+        ({"modalities": {"VR": "screen"}}, "modalities.VR"),
+        ({"time_of_dates": "25:00"}, "time_of_dates"),
+        ({"questionnaires": {"u": {"instrument": "srs", "items": {}}}}, "questionnaires.u.items"),
+    ],
+)
+def test_wrong_options_are_named_by_their_key(options: Resource, key: str) -> None:
+    with pytest.raises(SettingsError, match=rf"sources\.ehr\.options\.{key}"):
+        READERS["fhir"].validate("ehr", SourceConfig(reader="fhir", options=options))
+    with pytest.raises(SettingsError, match=r"sources\.ehr\.feeds"):
+        READERS["fhir"].validate("ehr", SourceConfig(reader="fhir", feeds=[]))
+
+
+def test_fhir_is_recognised_by_its_first_bytes() -> None:
+    reader = READERS["fhir"]
+    assert reader.recognise([data_file("x.ndjson", lines(patient()))]) == "FHIR resources"
+    assert reader.recognise([data_file("x.json", "{}"), data_file("y.csv", "resourceType")]) is None
+
+
+def test_a_delivery_lands_without_any_identity(practice: Practice) -> None:
+    practice.configure('[sources.ehr]\nreader = "fhir"\n')
+    answers = [item(f"/{code}", coded("LA6569-3")) for code in ("44250-9", "44260-8")]
+    people = [patient(), practitioner(identifier=[{"system": NPI, "value": "9"}])]
+    by_npi = [{"individual": to(f"Practitioner?identifier={NPI}|9")}]
+    seen = encounter(participant=by_npi)
+    practice.put("ehr/2026-06-01", {"all.json": bundle(*people, seen, response("r1", answers))})
+    report = practice.land()["ehr/2026-06-01"]
+    assert (report.status, report.bad_rows.height) == ("accepted", 0)
+    assert practice.landed("sessions").height == 1
+    assert practice.landed("feedback")["score"].to_list() == [1.0, 1.0]
+    (old, new) = practice.landed("id_links").select("old_key", "new_key").row(0)
+    assert practice.landed("sessions")["clinician_key"].to_list() == [new] != [old]
+    for feed in ("sessions", "feedback", "clients", "clinicians", "id_links"):
+        text = repr(practice.landed(feed).rows())
+        assert not [word for word in ("Quillfeather", NPI, "'p1'", "'c1'") if word in text]
+
+
+SAMPLE: list[Resource] = [
+    patient(link=link("seealso", "Patient/p2")),
+    practitioner(identifier=[{"system": NPI, "value": "9"}]),
+    resource("PractitionerRole", "r7", practitioner=to("Practitioner/c1")),
+    appointment(cancelationReason={"coding": [{"code": "pat"}]}, created=START),
+    encounter(appointment=[to("Appointment/a1")], episodeOfCare=[to("EpisodeOfCare/x1")]),
+    response("r1", [item("/44250-9", coded("LA6569-3", 2)), item("/44261-6", {"valueInteger": 9})]),
+    resource(
+        "Observation",
+        "o1",
+        status="final",
+        code={"coding": [{"code": "44261-6"}]},
+        subject=to("Patient/p1"),
+        effectiveDateTime=START,
+        valueInteger=4,
+        hasMember=[to("Observation/o2")],
+        component=[{"code": {"coding": [{"code": "44260-8"}]}}],
+    ),
+    resource(
+        "Questionnaire", "q", url="http://q", item=[{"linkId": "1", "code": [{"code": "44250-9"}]}]
+    ),
+    resource(
+        "EpisodeOfCare", "x1", status="active", patient=to("Patient/p1"), period={"start": START}
+    ),
+]
+ODD: list[Any] = [
+    None,
+    7,
+    -1.5,
+    True,
+    "",
+    "odd",
+    [],
+    {},
+    [[]],
+    [None],
+    {"coding": "x"},
+    "🦊",
+    10**30,
+]
+
+
+def mutated(value: Any, dice: random.Random) -> Any:
+    """The value with one thing in it that should not be there."""
+    if isinstance(value, dict) and value and dice.random() < 0.85:
+        key = dice.choice(list(value))
+        return value | {key: mutated(value[key], dice)}
+    if isinstance(value, list) and value and dice.random() < 0.85:
+        place = dice.randrange(len(value))
+        return [*value[:place], mutated(value[place], dice), *value[place + 1 :]]
+    return dice.choice(ODD)
+
+
+def test_whatever_stands_in_an_element_nothing_is_lost_and_nothing_breaks() -> None:
+    """Conservation and silence are asserted by `read_files` itself."""
+    dice = random.Random(20260604)
+    for _ in range(150):
+        broken = [mutated(each, dice) if dice.random() < 0.4 else each for each in SAMPLE]
+        text = json.dumps(
+            {
+                "resourceType": "Bundle",
+                "type": "searchset",
+                "entry": [{"fullUrl": "urn:uuid:1", "resource": each} for each in broken],
+            }
+        )
+        data = bytearray(text.encode())
+        for _ in range(dice.choice([0, 0, 1])):
+            data[dice.randrange(len(data))] = dice.randrange(256)
+        try:
+            read_files(("all.json", bytes(data)))
+        except DeliveryRejected as problem:
+            assert "Quillfeather" not in str(problem)
