@@ -93,7 +93,7 @@ class Forms:
         if not found:
             raise LeaveOut("other_questionnaire")
         common = self._common(entry, form) | {
-            "completed_at": timestamp(resource.get("authored"), self.options.time_of_dates)
+            "completed_at": timestamp(resource.get("authored"), self.options.form_time)
         }
         if status == codes.IN_ERROR:
             common["is_deleted"] = "true"
@@ -223,7 +223,7 @@ class Forms:
             raise LeaveOut("part_of_another_form")
         common = self._common(entry, None) | {
             "response_id": administration,
-            "completed_at": timestamp(_effective(resource), self.options.time_of_dates),
+            "completed_at": timestamp(_effective(resource), self.options.form_time),
         }
         if status in codes.OBSERVATION_WITHDRAWN:
             common["is_deleted"] = "true"

@@ -26,6 +26,8 @@ Status = Literal[
 Code = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Scale = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
+_CLOCK = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$"
+
 if not set(get_args(Status)) <= set(SESSIONS.column("status").values):
     raise AssertionError
 
@@ -70,7 +72,8 @@ class FhirOptions(_Part):
         formats: such a code -> the contract's word.
         cancellation_reasons: code of a reason -> the status that it means.
         several_clinicians: what becomes of a session with several clinicians of whom none leads.
-        time_of_dates: hour for sessions and forms that carry a date without a time of day.
+        session_time: of sessions that carry a day without a time.
+        form_time: of forms that carry a day without a time.
         questionnaires: by address, or ``system|value`` of the identifier.
     """
 
@@ -83,5 +86,6 @@ class FhirOptions(_Part):
     formats: dict[Code, Format] = Field(default_factory=dict)
     cancellation_reasons: dict[Code, Status] = Field(default_factory=dict)
     several_clinicians: Literal["quarantine", "first"] = "quarantine"
-    time_of_dates: str | None = Field(default=None, pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$")
+    session_time: str | None = Field(default=None, pattern=_CLOCK)
+    form_time: str | None = Field(default=None, pattern=_CLOCK)
     questionnaires: dict[Code, QuestionnaireMap] = Field(default_factory=dict)

@@ -242,7 +242,7 @@ class Sessions:
         if length is None and begun and ended:
             length = f"{round((ended - begun).total_seconds() / 60, 2):g}"
         return {
-            "started_at": timestamp(start, self.options.time_of_dates),
+            "started_at": timestamp(start, self.options.session_time),
             "duration_minutes": length,
         }
 

@@ -10,6 +10,9 @@ import json
 from datetime import datetime
 from typing import Any
 
+import pytest
+
+from orchestration.errors import DeliveryRejected
 from orchestration.readers import READERS
 from orchestration.readers.base import Delivery, Extract
 from orchestration.settings import SourceConfig
@@ -22,11 +25,41 @@ LATEST = datetime(2026, 6, 1)
 PPRF = [{"coding": [{"code": "PPRF"}]}]
 
 
+NPI = "http://hl7.org/fhir/sid/us-npi"
+PHQ9 = [
+    "44250-9",
+    "44255-8",
+    "44259-0",
+    "44254-1",
+    "44251-7",
+    "44258-2",
+    "44252-5",
+    "44253-3",
+    "44260-8",
+]
+# The order in which the GAD-7 numbers its items; two public programs have the last two swapped.
+GAD7 = ["69725-0", "68509-9", "69733-4", "69734-2", "69735-9", "69689-8", "69736-7"]
+
+
 def resource(kind: str, identity: str | None, **elements: Any) -> Resource:
     made: Resource = {"resourceType": kind, "text": {"div": f"<div>{NAME}</div>"}}
     if identity is not None:
         made["id"] = identity
     return made | elements
+
+
+def patient(identity: str | None = "p1", **elements: Any) -> Resource:
+    common = {
+        "name": [{"family": NAME}],
+        "telecom": [{"value": "zebedee@example.org"}],
+        "gender": "female",
+        "birthDate": "1980-05-06",
+    }
+    return resource("Patient", identity, **(common | elements))
+
+
+def practitioner(identity: str = "c1", **elements: Any) -> Resource:
+    return resource("Practitioner", identity, name=[{"family": NAME}], **elements)
 
 
 def to(target: str) -> Resource:
@@ -130,3 +163,13 @@ def rows(extract: Extract) -> list[Resource]:
 
 def rules(extract: Extract) -> list[str]:
     return extract.rejects["rule"].to_list()
+
+
+def link(kind: str, other: str) -> list[Resource]:
+    return [{"type": kind, "other": to(other)}]
+
+
+def rejected(*files: tuple[str, str | bytes]) -> DeliveryRejected:
+    with pytest.raises(DeliveryRejected) as caught:
+        read_files(*files)
+    return caught.value

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.unit.readers.fhir_files import (
-    START,
+    GAD7,
+    PHQ9,
     Resource,
     appointment,
     coded,
@@ -25,19 +26,6 @@ from tests.unit.readers.fhir_files import (
     to,
 )
 
-PHQ9 = [
-    "44250-9",
-    "44255-8",
-    "44259-0",
-    "44254-1",
-    "44251-7",
-    "44258-2",
-    "44252-5",
-    "44253-3",
-    "44260-8",
-]
-# The order in which the GAD-7 numbers its items; two public programs have the last two swapped.
-GAD7 = ["69725-0", "68509-9", "69733-4", "69734-2", "69735-9", "69689-8", "69736-7"]
 ANSWERS = ["LA6568-5", "LA6569-3", "LA6570-1", "LA6571-9"]
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
@@ -316,7 +304,7 @@ def test_a_session_that_is_not_here_is_not_named() -> None:
 def test_a_day_without_a_time_needs_an_hour_from_the_practice() -> None:
     filled = phq9(authored="2026-03-04")
     assert rows(read(filled)["feedback"])[0]["completed_at"] == "2026-03-04"
-    found = read(filled, options={"time_of_dates": "09:30"})["feedback"]
+    found = read(filled, options={"form_time": "09:30"})["feedback"]
     assert found.frame["completed_at"].unique().to_list() == ["2026-03-04T09:30"]
 
 
@@ -359,102 +347,3 @@ def test_a_form_without_loinc_codes_is_read_by_the_practices_map() -> None:
         scores(response("r1", answers, questionnaire=identifier), options=options)["item_01"]
         == "8.1"
     )
-
-
-# --- observations -----------------------------------------------------------------------------
-
-
-def observation(identity: str, code: str, value: Any = None, **elements: Any) -> Resource:
-    common: Resource = {
-        "status": "final",
-        "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
-        "subject": to("Patient/p1"),
-        "effectiveDateTime": START,
-    }
-    if value is not None:
-        common["valueInteger"] = value
-    return resource("Observation", identity, **(common | elements))
-
-
-def administered(*resources: Resource) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for row in rows(read(*resources)["feedback"]):
-        found.setdefault(row["response_id"], {})[row["scale"]] = row.get("score")
-    return found
-
-
-def test_the_members_of_a_panel_are_one_administration() -> None:
-    panel = observation("panel", "44249-1", hasMember=[to("Observation/i1"), to("Observation/i9")])
-    items = [
-        observation("i1", "44250-9", 1),
-        observation("i9", "44260-8", 2, effectiveDateTime="2026-03-04T10:05:00Z"),
-    ]
-    assert administered(panel, *items) == {
-        "Observation/panel|phq9": {"item_01": "1", "item_09": "2"}
-    }
-    old = observation(
-        "panel",
-        "44249-1",
-        related=[{"type": "has-member", "target": to(f"Observation/{n}")} for n in ("i1", "i9")],
-    )
-    assert administered(old, *items) == administered(panel, *items)
-
-
-def test_the_components_of_a_panel_are_its_items() -> None:
-    parts = [
-        {"code": {"coding": [{"code": code}]}, "valueInteger": n} for n, code in enumerate(GAD7)
-    ]
-    found = administered(observation("panel", "69737-5", component=parts))
-    assert found == {"Observation/panel|gad7": {f"item_{n + 1:02d}": str(n) for n in range(7)}}
-
-
-def test_observations_of_one_moment_are_one_administration() -> None:
-    found = administered(
-        observation("i1", "44250-9", 1),
-        observation("t", "44261-6", 14),
-        observation("u", "44261-6", 3, effectiveDateTime="2026-03-11T10:00:00Z"),
-        observation("v", "44261-6", 4, subject=to("Patient/p2")),
-        observation("pulse", "8867-4", 70),
-    )
-    assert sorted(found.values(), key=repr) == [
-        {"item_01": "1", "total": "14"},
-        {"total": "3"},
-        {"total": "4"},
-    ]
-
-
-def test_an_observation_taken_from_a_response_is_the_same_administration() -> None:
-    taken = observation("t", "44261-6", 14, derivedFrom=[to("QuestionnaireResponse/r1")])
-    assert administered(taken) == {"Response/r1|phq9": {"total": "14"}}
-    both = read(phq9(), taken)["feedback"]
-    assert both.rows_filtered == {"taken_from_a_response": 1}
-
-
-def test_the_phq2_among_observations_is_left_out() -> None:
-    found = read(observation("i1", "44250-9", 1), observation("i2", "44255-8", 1), encounter())
-    assert found["feedback"].rows_filtered == {"part_of_another_form": 2}
-
-
-@pytest.mark.parametrize(
-    ("status", "outcome"),
-    [
-        ("amended", "14"),
-        ("corrected", "14"),
-        ("preliminary", "not_final"),
-        ("registered", "not_final"),
-        ("entered-in-error", "deleted"),
-        ("cancelled", "deleted"),
-        ("done", "unknown_status"),
-    ],
-)
-def test_only_a_final_observation_counts(status: str, outcome: str) -> None:
-    found = read(observation("t", "44261-6", 14, status=status))["feedback"]
-    words = [*found.rows_filtered, *rules(found)]
-    words += ["deleted" if row.get("is_deleted") else row["score"] for row in rows(found)]
-    assert words == [outcome]
-
-
-def test_an_observation_that_is_absent_says_why() -> None:
-    absent = observation("t", "44261-6", dataAbsentReason={"coding": [{"code": "asked-declined"}]})
-    (row,) = rows(read(absent)["feedback"])
-    assert (row["skipped"], row["skip_reason"]) == ("true", "asked-declined")

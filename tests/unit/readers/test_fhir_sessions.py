@@ -135,7 +135,7 @@ def test_times_lengths_and_bookings_are_taken_as_they_stand() -> None:
 def test_a_date_alone_becomes_a_time_only_where_the_practice_says_which() -> None:
     dated = encounter(period={"start": "2026-03-04"})
     assert session(dated)["started_at"] == "2026-03-04"
-    assert session(dated, options={"time_of_dates": "12:00"})["started_at"] == "2026-03-04T12:00"
+    assert session(dated, options={"session_time": "12:00"})["started_at"] == "2026-03-04T12:00"
 
 
 def test_a_meeting_without_a_client_is_left_out() -> None:
