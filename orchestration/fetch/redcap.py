@@ -3,9 +3,11 @@
 Here: what is asked for and whether the answer is one. Not here: what the pages mean
 (readers/redcap.py reads them, and also a file that a person exported).
 
-Only the declared fields are asked for, so no name or address of the project comes to this machine.
-A server that runs out of memory leaves records out without a word (OuhscBbmc/REDCapR issue 400):
-the ids are asked for first, the records in batches, and each batch must hold every id asked for.
+Only the declared fields are asked for, so what the project knows of a person beside them does not
+come to this machine; the one exception is the survey identifier, which REDCap sends together with
+the timestamps. A server that runs out of memory leaves records out without a word
+(OuhscBbmc/REDCapR issue 400): the ids are asked for first, the records in batches, and each batch
+must hold every id asked for.
 """
 
 from __future__ import annotations
@@ -54,7 +56,8 @@ class RedcapFetchOptions(FetchOptions):
 
     base_url: BaseUrl
     record_id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,99}$")]
-    batch_size: int = Field(default=100, ge=1, le=5000)
+    # PHP cuts a question of more than a thousand variables without a word.
+    batch_size: int = Field(default=100, ge=1, le=500)
 
 
 class RedcapFetcher:

@@ -165,6 +165,23 @@ def test_the_next_fetch_asks_for_changes_whatever_the_servers_zone(
     assert fetch(home, full=True).kind == "full"
 
 
+def test_a_record_added_while_paging_is_in_the_next_fetch(home: Path, redcap: Redcap) -> None:
+    plain = redcap.batch
+
+    def growing(wanted: list[str]) -> Reply:
+        if "9" not in redcap.records:
+            redcap.records.append("9")
+            redcap.changed = ["9"]
+        return plain(wanted)
+
+    redcap.batch = growing
+    first = fetch(home)
+    assert first.rows == 3
+    assert "\n9," not in "".join(pages(home, first).values())
+    second = fetch(home)
+    assert "\n9," in pages(home, second)["records-0001.csv"]
+
+
 def test_nothing_changed_is_a_delivery_without_rows(home: Path, redcap: Redcap) -> None:
     fetch(home)
     redcap.changed = []
