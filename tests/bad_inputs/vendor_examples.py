@@ -6,6 +6,9 @@ Belongs here: the example of every vendor's reader. Does not belong here: Rappor
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from tests.bad_inputs.cases import MAIL, NAME, PHONE, workbook
 from tests.bad_inputs.example import Example
 
@@ -150,4 +153,84 @@ def google_forms() -> list[Example]:
     ]
 
 
-MAKERS = (simplepractice, openfit, redcap, qualtrics, google_forms)
+def _resource(kind: str, identity: str, **elements: Any) -> dict[str, Any]:
+    text = {"status": "generated", "div": f"<div>{NAME} {PHONE}</div>"}
+    return {"resourceType": kind, "id": identity, "text": text, **elements}
+
+
+def _to(target: str) -> dict[str, str]:
+    return {"reference": target, "display": NAME}
+
+
+def _fhir_resources() -> list[dict[str, Any]]:
+    clients = [
+        _resource(
+            "Patient", f"p{i}", gender="female", birthDate="1980-05-06", name=[{"text": NAME}]
+        )
+        for i in range(4)
+    ]
+    booked = [
+        _resource(
+            "Appointment",
+            f"a{i}",
+            status=("fulfilled", "booked", "noshow", "cancelled")[i % 4],
+            start=f"2026-01-{i + 1:02d}T10:00:00+01:00",
+            minutesDuration=50,
+            comment=f"saw {NAME}",
+            participant=[{"actor": _to(f"Patient/p{i % 4}")}, {"actor": _to("Practitioner/c1")}],
+        )
+        for i in range(8)
+    ]
+    seen = [
+        _resource(
+            "Encounter",
+            f"e{i}",
+            status="finished",
+            subject=_to(f"Patient/p{i % 4}"),
+            participant=[{"individual": _to("Practitioner?identifier=urn:npi|99")}],
+            period={
+                "start": f"2026-01-{i + 1:02d}T10:05:00Z",
+                "end": f"2026-01-{i + 1:02d}T11:00:00Z",
+            },
+            appointment=[_to(f"Appointment/a{i}")],
+            **{"class": {"code": "AMB", "display": NAME}},
+        )
+        for i in range(4, 12)
+    ]
+    forms = [
+        _resource(
+            "QuestionnaireResponse",
+            f"r{i}",
+            status="completed",
+            subject=_to(f"Patient/p{i % 4}"),
+            authored=f"2026-01-{i + 1:02d}T09:00:00Z",
+            encounter=_to(f"Encounter/e{i}"),
+            item=[
+                {"linkId": f"/{code}", "text": NAME, "answer": [{"valueInteger": i % 4}]}
+                for code in ("44250-9", "44255-8", "44260-8", "44261-6")
+            ],
+        )
+        for i in range(6)
+    ]
+    led = _resource("Practitioner", "c1", identifier=[{"system": "urn:npi", "value": "99"}])
+    return [*clients, led, *booked, *seen, *forms]
+
+
+def fhir() -> list[Example]:
+    resources = _fhir_resources()
+    kinds = dict.fromkeys(each["resourceType"] for each in resources)
+    bulk = {
+        f"{kind}.000.ndjson": "".join(
+            f"{json.dumps(each)}\n" for each in resources if each["resourceType"] == kind
+        ).encode()
+        for kind in kinds
+    }
+    entries = [{"fullUrl": f"urn:uuid:{n}", "resource": each} for n, each in enumerate(resources)]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    return [
+        Example("fhir", "bulk", bulk),
+        Example("fhir", "bundle", {"export.json": json.dumps(bundle).encode()}),
+    ]
+
+
+MAKERS = (fhir, simplepractice, openfit, redcap, qualtrics, google_forms)
