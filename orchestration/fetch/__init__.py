@@ -12,6 +12,13 @@ and a line in FETCHERS.
 from __future__ import annotations
 
 from orchestration.fetch.base import Fetcher
+from orchestration.fetch.cliniko import ClinikoFetcher
 from orchestration.fetch.redcap import RedcapFetcher
 
-FETCHERS: dict[str, Fetcher] = {fetcher.name: fetcher for fetcher in (RedcapFetcher(),)}
+FETCHERS: dict[str, Fetcher] = {
+    fetcher.name: fetcher
+    for fetcher in (
+        ClinikoFetcher(),
+        RedcapFetcher(),
+    )
+}

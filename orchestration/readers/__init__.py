@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from orchestration.readers.base import Reader
 from orchestration.readers.canonical import CanonicalReader
+from orchestration.readers.cliniko import ClinikoReader
 from orchestration.readers.fhir import FhirReader
 from orchestration.readers.google_forms import GoogleFormsReader
 from orchestration.readers.mapped import MappedReader
@@ -20,6 +21,7 @@ READERS: dict[str, Reader] = {
     for reader in (
         CanonicalReader(),
         MappedReader(),
+        ClinikoReader(),
         FhirReader(),
         GoogleFormsReader(),
         OpenFitReader(),
