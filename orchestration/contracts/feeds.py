@@ -15,7 +15,7 @@ from enum import StrEnum
 
 import polars as pl
 
-CONTRACT_VERSION = "1"
+CONTRACT_VERSION = "2"
 
 ATTENDED_STATUSES = ("attended", "attended_late")
 
@@ -267,7 +267,8 @@ EPISODES = Feed(
     columns=(
         _id("episode_id", "episode", required=True),
         _id("client_id", "client", required=True),
-        _id("clinician_id", "clinician", required=True),
+        # Empty where the system does not say who treats; then the sessions do (decision 27).
+        _id("clinician_id", "clinician"),
         _on("opened_on", required=True),
         _on("closed_on"),
         _code(

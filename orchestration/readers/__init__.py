@@ -11,6 +11,7 @@ from orchestration.readers.cliniko import ClinikoReader
 from orchestration.readers.fhir import FhirReader
 from orchestration.readers.google_forms import GoogleFormsReader
 from orchestration.readers.mapped import MappedReader
+from orchestration.readers.nhs_talking_therapies import NhsTalkingTherapiesReader
 from orchestration.readers.openfit import OpenFitReader
 from orchestration.readers.qualtrics import QualtricsReader
 from orchestration.readers.redcap import RedcapReader
@@ -24,6 +25,7 @@ READERS: dict[str, Reader] = {
         ClinikoReader(),
         FhirReader(),
         GoogleFormsReader(),
+        NhsTalkingTherapiesReader(),
         OpenFitReader(),
         QualtricsReader(),
         RedcapReader(),
