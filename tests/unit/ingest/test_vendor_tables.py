@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from orchestration.commands.erase import _find
 from tests.unit.ingest.making import Practice
+from tests.unit.readers.test_nhs_talking_therapies import submission
+from tests.unit.readers.test_openfit import file_of
 
 ATTENDANCE = (
     "client_name,clinician_name,date_of_service,office_name,status\n"
@@ -35,3 +37,28 @@ def test_simplepractice_lands_without_names_and_is_erased_by_name(practice: Prac
     person = _find(practice.settings, "petra  PROBE", "clinic")
     assert landed["client_key"][1] in person.client_keys
     assert len(person.client_keys) == 2  # the new name too
+
+
+def test_openfit_lands_sessions_with_their_forms(practice: Practice) -> None:
+    practice.configure('[sources.fit]\nreader = "openfit"\n')
+    rows = [{}, {"Session_ID": "2", "Session_Date": "2026-01-16", "SRSQ2": ""}]
+    practice.put("fit/2026-03-31", {"openfit.csv": file_of(*rows)})
+    report = practice.land()["fit/2026-03-31"]
+    assert report.status == "accepted_with_warnings"
+    assert practice.landed("sessions").height == 2
+    forms = practice.landed("feedback")
+    assert set(forms["session_key"]) == set(practice.landed("sessions")["session_key"])
+    assert practice.quarantine()["rule"].unique().to_list() == ["partial_scores"]
+
+
+def test_a_refresh_replaces_the_primary_of_its_month(practice: Practice) -> None:
+    practice.configure('[sources.iapt]\nreader = "nhs_talking_therapies"\n')
+    practice.put("iapt/2026-04-14", submission())
+    practice.put("iapt/2026-05-14", submission(t001=[{"LocalPatientId": "P1", "Gender": "3"}]))
+    reports = practice.land()
+    assert {each.status for each in reports.values()} == {"accepted_with_warnings"}
+    for feed in ("sessions", "episodes"):
+        assert practice.landed(feed)["clinician_key"].n_unique() == 1
+    # The same ids in both: the younger submission's word holds.
+    assert practice.landed("sessions")["session_key"].n_unique() == 1
+    assert practice.landed("clients")["gender"].sort().to_list() == ["female", "non-binary"]
