@@ -23,7 +23,7 @@ from orchestration.readers.tabular import (
     Table,
     dropped_columns,
     folded_name,
-    read_table,
+    read_parts,
 )
 from orchestration.settings import SourceConfig, describe
 
@@ -75,7 +75,7 @@ class CanonicalReader:
             raise SettingsError(describe(error, f"{prefix}.options")) from None
 
     def read(self, delivery: Delivery, config: SourceConfig) -> Iterator[Extract]:
-        """Yield one extract per file, in the order of their names.
+        """Yield each file in the order of their names, a long one in parts.
 
         Raises:
             DeliveryRejected: no file of a feed, or one that does not fit the contract.
@@ -94,29 +94,40 @@ class CanonicalReader:
         )
         for file, feed in feeds:
             if feed is not None:
-                yield _extract(file, feed, read_table(file, encoding=options.encoding), unread)
+                yield from _extracts(file, feed, options, unread)
                 unread = ()
 
 
-def _extract(file: DeliveryFile, feed: Feed, table: Table, warnings: tuple[str, ...]) -> Extract:
-    """The table's accepted columns under their contract names."""
-    accepted = _accepted(file, feed, table)
-    dropped, dropped_said = dropped_columns(file.label, table, accepted)
-    said = [*warnings, *table.warnings]
-    if any(name != accepted[name] for name in accepted):
-        said.append(f"{file.label}: column names were read without regard to case and spaces")
-    if dropped_said:
-        said.append(dropped_said)
-    return Extract(
-        feed=feed.name,
-        file=file.label,
-        frame=table.frame.select("row_number", *accepted).rename(accepted),
-        rows_read=table.rows_read,
-        rows_filtered={"blank_row": table.rows_blank} if table.rows_blank else {},
-        rejects=table.rejects,
-        dropped_columns=dropped,
-        warnings=tuple(said),
-    )
+def _extracts(
+    file: DeliveryFile, feed: Feed, options: CanonicalOptions, unread: tuple[str, ...]
+) -> Iterator[Extract]:
+    """The file's accepted columns under their contract names, a part of its rows at a time."""
+    said = list(unread)
+    accepted: dict[str, str] = {}
+    dropped: tuple[str, ...] = ()
+    for table in read_parts(file, encoding=options.encoding):
+        said += table.warnings
+        if not accepted:
+            accepted = _accepted(file, feed, table)
+            dropped, dropped_said = dropped_columns(file.label, table, accepted)
+            if any(name != accepted[name] for name in accepted):
+                said.append(
+                    f"{file.label}: column names were read without regard to case and spaces"
+                )
+            if dropped_said:
+                said.append(dropped_said)
+        yield Extract(
+            feed=feed.name,
+            file=file.label,
+            frame=table.frame.select("row_number", *accepted).rename(accepted),
+            rows_read=table.rows_read,
+            rows_filtered={"blank_row": table.rows_blank} if table.rows_blank else {},
+            rejects=table.rejects,
+            dropped_columns=dropped,
+            warnings=tuple(said),
+            is_last=table.is_last,
+        )
+        said = []
 
 
 def _accepted(file: DeliveryFile, feed: Feed, table: Table) -> dict[str, str]:

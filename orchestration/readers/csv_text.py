@@ -1,13 +1,13 @@
-"""The structure of CSV text: encoding, delimiter, header, records, and rows that do not fit.
+"""The structure of CSV text: delimiter, header, records, and rows that do not fit.
 
-Here: bytes in, a Table of text out. Not here: names and meaning of columns.
+Here: blocks of text in, tables out. Not here: encoding (csv_blocks.py), names and meaning of
+columns.
 
-Python's csv module, in strict mode, is the judge: a first pass over the whole file counts the
-records and finds every row that does not fit. Only where that pass found nothing unusual (no
-quotes, no blank line, every row of equal width) does polars, which is several times faster, make
-the frame, and it must come to the same count; otherwise csv makes it too. Why not polars or DuckDB
-alone: the one cuts over-long rows without a word, the other does not compare the header
-(trust.md 3.1).
+Two readings agree on every record. Where a block is plainly sound, csv_judge.py counts its records
+and polars makes the frame; they must come to the same number. Anything unusual in a block, if only
+a blank line, is for Python's csv module in strict mode, record by record, until a block is sound
+again. Why not polars or DuckDB alone: the one cuts over-long rows without a word, the other does
+not compare the header (trust.md 3.1).
 """
 
 from __future__ import annotations
@@ -15,38 +15,20 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from orchestration.readers.base import REJECTS_SCHEMA, DeliveryFile, DeliveryRejected
-from orchestration.readers.tabular import MAX_COLUMNS, Table, clean_name, unique_names
+from orchestration.readers.csv_blocks import BLOCK_BYTES, Blocks
+from orchestration.readers.csv_judge import judge
+from orchestration.readers.tabular import MAX_COLUMNS, Table, clean_name, merged, unique_names
 
 DELIMITERS = (",", ";", "\t", "|")
 MAX_HEADER_CHARACTERS = 65_536
 MAX_ROW_CELLS = 5_000
-_BATCH = 50_000
-_NOT_TEXT = {
-    b"PK\x03\x04": "is an archive or workbook, not CSV text",
-    b"\xd0\xcf\x11\xe0": "is an old Excel workbook, not CSV text",
-    b"%PDF": "is a PDF, not CSV text",
-    b"PAR1": "is a Parquet file, not CSV text",
-    b"\x1f\x8b": "is a compressed file, not CSV text",
-}
-_BOMS_16 = (b"\xff\xfe", b"\xfe\xff")
-
-
-@dataclass
-class _Scan:
-    """What the first pass found below the header."""
-
-    header: list[str] = field(default_factory=list)
-    header_at: int = 0  # row number of the header
-    rows_read: int = 0
-    rows_blank: int = 0
-    rejected: dict[int, str] = field(default_factory=dict)
-    last_row: int = 0
-    is_even: bool = True  # every line is one record of full width
+_CELLS_AT_A_TIME = 500_000
 
 
 def read_csv(
@@ -57,146 +39,274 @@ def read_csv(
     header_row: int = 1,
 ) -> Table:
     """Read CSV text; arguments, result and errors as ``tabular.read_table`` says."""
-    warnings: list[str] = []
-    data = _as_utf8(file, file.read_bytes(), encoding, warnings)
-    _check_text(file, data)
-    has_quotes = b'"' in data
-    if not has_quotes and _line_endings(data) > 1:
-        warnings.append(f"{file.label}: several kinds of line ends in one file (mixed_eol)")
-    used = delimiter or _delimiter(data, header_row)
-    if delimiter is None and used != ",":
-        name = {"\t": "a tab", ";": "a semicolon", "|": "a bar"}[used]
-        warnings.append(f"{file.label}: cells are separated by {name}, not a comma (delimiter)")
-    scan = _scan(file, data, used, header_row)
-    header = tuple(clean_name(cell) for cell in scan.header)
-    names = unique_names(header)
-    frame = _fast_frame(data, used, names, scan) if scan.is_even and not has_quotes else None
-    if frame is None:
-        frame = _exact_frame(data, used, names, scan)
-    if scan.last_row in scan.rejected and not data.endswith((b"\n", b"\r")):
-        warnings.append(f"{file.label}: the file seems cut off in its last row (no_terminator)")
-    return Table(
-        header=header,
-        frame=frame,
-        rows_read=scan.rows_read,
-        rows_blank=scan.rows_blank,
-        rejects=pl.DataFrame(
-            [(row, rule, None) for row, rule in scan.rejected.items()],
-            schema=REJECTS_SCHEMA,
-            orient="row",
-        ),
-        warnings=tuple(warnings),
-    )
+    parts = read_csv_parts(file, encoding=encoding, delimiter=delimiter, header_row=header_row)
+    return merged(list(parts))
 
 
-def _as_utf8(file: DeliveryFile, data: bytes, encoding: str, warnings: list[str]) -> bytes:
-    """The text as UTF-8 without byte-order mark; bytes of no character stay as they are."""
-    if data.startswith(_BOMS_16):
-        try:
-            data = data.decode("utf-16").encode()
-        except UnicodeDecodeError:
-            raise DeliveryRejected("encoding_utf16", file.label, "is broken UTF-16") from None
-        warnings.append(f"{file.label}: UTF-16 text was converted (encoding_utf16)")
-    elif data.startswith(b"\xef\xbb\xbf"):
-        data = data[3:]
-        warnings.append(f"{file.label}: starts with a byte-order mark (bom)")
-    elif encoding != "utf-8":
-        data = data.decode(encoding, "surrogateescape").encode("utf-8", "surrogateescape")
-    return data
+def read_csv_parts(
+    file: DeliveryFile,
+    *,
+    encoding: str = "utf-8",
+    delimiter: str | None = None,
+    header_row: int = 1,
+) -> Iterator[Table]:
+    """Read CSV text a part at a time; as ``tabular.read_parts`` says."""
+    with closing(Blocks(file, encoding)) as blocks:
+        text = _Text(file, blocks, delimiter, header_row)
+        done = False
+        while not done:
+            part = text.next_part()
+            done = blocks.is_done
+            yield text.table(part, is_last=done)
 
 
-def _check_text(file: DeliveryFile, data: bytes) -> None:
-    """Refuse what is not CSV text at all, by its first bytes."""
-    for magic, said in _NOT_TEXT.items():
-        if data.startswith(magic):
-            raise DeliveryRejected("not_csv", file.label, said)
-    if b"\0" in data:
-        raise DeliveryRejected("nul_bytes", file.label, "holds NUL bytes: not text, or cut off")
-    start = data[:4096].lstrip()
-    if not start and not data.strip():
-        raise DeliveryRejected("empty_file", file.label, "is empty")
-    if start.lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body")):
-        raise DeliveryRejected(
-            "not_csv_html", file.label, "is a web page, perhaps a sign-in page saved as an export"
+@dataclass
+class _Part:
+    """The records of one block, or of those that csv read in one go."""
+
+    frames: list[pl.DataFrame] = field(default_factory=list)
+    rows_read: int = 0
+    rows_blank: int = 0
+    rejected: dict[int, str] = field(default_factory=dict)
+
+
+class _Text:
+    """The records of one file, below its header."""
+
+    def __init__(
+        self, file: DeliveryFile, blocks: Blocks, delimiter: str | None, header_row: int
+    ) -> None:
+        self.file = file
+        self.blocks = blocks
+        self.warnings: list[str] = []
+        first = blocks.take()
+        _check_start(file, first, is_whole=blocks.is_done)
+        self.delimiter = delimiter or _delimiter(first, header_row)
+        if delimiter is None and self.delimiter != ",":
+            name = {"\t": "a tab", ";": "a semicolon", "|": "a bar"}[self.delimiter]
+            said = f"cells are separated by {name}, not a comma (delimiter)"
+            self.warnings.append(f"{file.label}: {said}")
+        self.lines = _Lines(file, blocks)
+        self.lines.load(first)
+        # From now on the number of the next record, and of the last one that is a row.
+        self.row_number = 1
+        self.last_row = 0
+        header = self._read_header(header_row)
+        blocks.put_back(self.lines.rest())
+        self.header = tuple(clean_name(cell) for cell in header)
+        self.names = unique_names(self.header)
+
+    def next_part(self) -> _Part:
+        """Read the next block, by csv with as much after it as its last record needs."""
+        block = self.blocks.take()
+        return self._sound_part(block) or self._exact_part(block)
+
+    def table(self, part: _Part, *, is_last: bool) -> Table:
+        """A part as a table; the last tells what only the whole file can tell."""
+        schema = {"row_number": pl.Int64(), **dict.fromkeys(self.names, pl.String())}
+        said = self._warnings_at_end(part) if is_last else []
+        warnings = [*self.blocks.warnings, *self.warnings, *said]
+        self.blocks.warnings, self.warnings = [], []
+        return Table(
+            header=self.header,
+            frame=pl.concat([pl.DataFrame(schema=schema), *part.frames]),
+            rows_read=part.rows_read,
+            rows_blank=part.rows_blank,
+            rejects=pl.DataFrame(
+                [(row, rule, None) for row, rule in part.rejected.items()],
+                schema=REJECTS_SCHEMA,
+                orient="row",
+            ),
+            warnings=tuple(warnings),
+            is_last=is_last,
         )
 
+    def _warnings_at_end(self, part: _Part) -> list[str]:
+        said, label = [], self.file.label
+        if not self.blocks.has_quotes and len(self.blocks.line_ends) > 1:
+            said.append(f"{label}: several kinds of line ends in one file (mixed_eol)")
+        if self.last_row in part.rejected and not self.blocks.is_ended:
+            said.append(f"{label}: the file seems cut off in its last row (no_terminator)")
+        return said
 
-def _line_endings(data: bytes) -> int:
-    """How many kinds of line ends the text has."""
-    both = data.count(b"\r\n")
-    return sum(count > 0 for count in (both, data.count(b"\n") - both, data.count(b"\r") - both))
+    def _read_header(self, header_row: int) -> list[str]:
+        for row_number, cells in self._records():
+            if row_number >= header_row and cells and cells != [""]:
+                return _checked_header(self.file, cells)
+        raise DeliveryRejected("empty_file", self.file.label, "has no header")
+
+    def _records(self) -> Iterator[tuple[int, list[str] | str]]:
+        """Each record of the loaded lines, and the rule instead of its cells if it is no CSV.
+
+        A blank line has a row number in a spreadsheet, so it has one here, and gives no cells.
+        """
+        reader = csv.reader(self.lines, delimiter=self.delimiter, strict=True)
+        while not self.lines.is_done:
+            line_before = reader.line_num
+            self.lines.start_record(self.row_number)
+            row_number, self.row_number = self.row_number, self.row_number + 1
+            try:
+                yield row_number, next(reader)
+            except csv.Error as error:
+                # An open quote swallows the rows below it: what they were is not to be known.
+                if reader.line_num - line_before > 1:
+                    raise _unbalanced(self.file, row_number) from None
+                is_long = str(error).startswith("field larger")
+                yield row_number, "line_too_long" if is_long else "quotes"
+
+    def _sound_part(self, block: bytes) -> _Part | None:
+        """A block's records by polars; None when it is not plainly sound."""
+        is_open = self.blocks.is_done and not block.endswith((b"\n", b"\r"))
+        text = block + b"\n" if is_open else block
+        sound = judge(text, self.delimiter, len(self.names))
+        if sound is None or (is_open and sound.end < len(text)):
+            return None
+        text = text[: sound.end]
+        try:
+            frame = pl.read_csv(
+                text,
+                separator=self.delimiter,
+                has_header=False,
+                quote_char='"' if sound.has_quotes else None,
+                schema=dict.fromkeys(self.names, pl.String()),
+            )
+        except pl.exceptions.PolarsError:
+            return None
+        may_be_blank = sound.has_quotes and b'""' in text
+        if frame.height != sound.records or (may_be_blank and _has_blank_row(frame)):
+            return None
+        self.blocks.put_back(block[sound.end :])
+        numbered = frame.with_row_index("row_number", offset=self.row_number)
+        self.row_number += sound.records
+        self.last_row = self.row_number - 1
+        numbers = pl.col("row_number").cast(pl.Int64())
+        return _Part([numbered.with_columns(numbers)], rows_read=sound.records)
+
+    def _exact_part(self, block: bytes) -> _Part:
+        """A block's records by csv, without those that do not fit and those that hold nothing."""
+        part = _Part()
+        batch: list[tuple[int | str, ...]] = []
+        self.lines.load(block)
+        for row_number, cells in self._records():
+            if self._is_blank_line(cells):
+                continue
+            part.rows_read += 1
+            self.last_row = row_number
+            rule = self._misfit(row_number, cells)
+            if rule is not None:
+                part.rejected[row_number] = rule
+            elif not any(cells):
+                part.rows_blank += 1
+            else:
+                batch.append((row_number, *cells))
+                if len(batch) * len(cells) >= _CELLS_AT_A_TIME:
+                    part.frames.append(self._frame(batch))
+                    batch = []
+        if batch:
+            part.frames.append(self._frame(batch))
+        return part
+
+    def _frame(self, batch: list[tuple[int | str, ...]]) -> pl.DataFrame:
+        # Column by column: polars takes a tuple of text much faster than a list of rows.
+        columns = ("row_number", *self.names)
+        schema = {"row_number": pl.Int64(), **dict.fromkeys(self.names, pl.String())}
+        cells = dict(zip(columns, zip(*batch, strict=True), strict=True))
+        return pl.DataFrame(cells, schema=schema)
+
+    def _is_blank_line(self, cells: list[str] | str) -> bool:
+        """Whether the line holds no text at all; then it is no record."""
+        if isinstance(cells, str) or len(cells) == len(self.names):
+            return False
+        return not cells or (len(cells) == 1 and not cells[0].strip())
+
+    def _misfit(self, row_number: int, cells: list[str] | str) -> str | None:
+        """The rule that a row broke, or None."""
+        width = len(self.names)
+        if isinstance(cells, str):
+            return f"structure:{cells}"
+        if len(cells) > MAX_ROW_CELLS:
+            said = f"a row has more than {MAX_ROW_CELLS} cells"
+            raise DeliveryRejected("row_too_wide", self.file.label, said, row_number)
+        if not self.lines.is_utf8 and not _is_clean(cells):
+            return "structure:invalid_encoding"
+        if len(cells) == width:
+            return None
+        return "structure:too_many_columns" if len(cells) > width else "structure:missing_columns"
 
 
-def _lines(data: bytes) -> Iterator[str]:
-    """The text's lines with their ends; a byte that is no UTF-8 becomes a lone surrogate."""
-    return io.TextIOWrapper(io.BytesIO(data), "utf-8", errors="surrogateescape", newline="")
+class _Lines:
+    """The lines of the loaded block for csv, and of the blocks after it when a record needs them.
+
+    Attributes:
+        is_utf8: whether every byte of what is loaded is of a character.
+    """
+
+    def __init__(self, file: DeliveryFile, blocks: Blocks) -> None:
+        self.is_utf8 = True
+        self._file = file
+        self._blocks = blocks
+        self._text = io.StringIO()
+        self._size = 0
+        self._record = (0, 0)  # row number, and the characters of it so far
+
+    def load(self, block: bytes) -> None:
+        """Take a block; a byte that is no UTF-8 becomes a lone surrogate."""
+        text = block.decode("utf-8", "surrogateescape")
+        self.is_utf8 = _is_clean([text])
+        self._text = io.StringIO(text, newline="")
+        self._size = len(text)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the loaded lines are used up."""
+        return self._text.tell() == self._size
+
+    def rest(self) -> bytes:
+        """The loaded lines that were not read; none are loaded afterwards."""
+        return self._text.read().encode("utf-8", "surrogateescape")
+
+    def start_record(self, row_number: int) -> None:
+        """From here on lines belong to this record."""
+        self._record = (row_number, 0)
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if self.is_done:
+            block = self._blocks.take()
+            if not block:
+                raise StopIteration
+            was_utf8 = self.is_utf8
+            self.load(block)
+            self.is_utf8 = self.is_utf8 and was_utf8
+        line = self._text.readline()
+        row_number, characters = self._record
+        if characters > BLOCK_BYTES:
+            # A record without end: whatever it is, the rows below cannot be told from it.
+            raise _unbalanced(self._file, row_number)
+        self._record = (row_number, characters + len(line))
+        return line
 
 
-def _delimiter(data: bytes, header_row: int) -> str:
+def _check_start(file: DeliveryFile, first: bytes, *, is_whole: bool) -> None:
+    """Refuse a file without text, or a web page."""
+    start = first[:4096].lstrip()
+    if not start and is_whole and not first.strip():
+        raise DeliveryRejected("empty_file", file.label, "is empty")
+    if start.lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body")):
+        said = "is a web page, perhaps a sign-in page saved as an export"
+        raise DeliveryRejected("not_csv_html", file.label, said)
+
+
+def _delimiter(first: bytes, header_row: int) -> str:
     """The delimiter that cuts the header's line into most cells; the comma where nothing does."""
-    for number, line in enumerate(_lines(data), start=1):
+    lines = io.TextIOWrapper(io.BytesIO(first), "utf-8", errors="surrogateescape", newline="")
+    for number, line in enumerate(lines, start=1):
         if number >= header_row and line.strip():
             start = line[:MAX_HEADER_CHARACTERS]
             return max(DELIMITERS, key=lambda each: len(next(csv.reader([start], delimiter=each))))
     return ","
-
-
-def _records(data: bytes, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
-    """Each record with its row number; a record that is no CSV gives its rule instead of cells.
-
-    A blank line has a row number in a spreadsheet, so it has one here, and gives no cells.
-    """
-    reader = csv.reader(_lines(data), delimiter=delimiter, strict=True)
-    row_number = 0
-    while True:
-        line_before = reader.line_num
-        row_number += 1
-        try:
-            yield row_number, next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            is_long = str(error).startswith("field larger")
-            # An open quote swallows the rows below it: what they were is not to be known.
-            is_open = reader.line_num - line_before > 1
-            yield (
-                row_number,
-                "unbalanced_quotes" if is_open else "line_too_long" if is_long else "quotes",
-            )
-
-
-def _scan(file: DeliveryFile, data: bytes, delimiter: str, header_row: int) -> _Scan:
-    """Count the records and find each row that does not fit."""
-    scan = _Scan()
-    is_utf8 = _is_utf8(data)
-    for row_number, cells in _records(data, delimiter):
-        if cells == "unbalanced_quotes":
-            said = "a quotation mark is opened and not closed"
-            raise DeliveryRejected("unbalanced_quotes", file.label, said, row_number)
-        if not scan.header:
-            if row_number >= header_row and cells and cells != [""]:
-                scan.header, scan.header_at = _checked_header(file, cells), row_number
-                scan.is_even = row_number == 1
-            continue
-        if len(cells) == len(scan.header) and not isinstance(cells, str):
-            scan.rows_read += 1
-            scan.last_row = row_number
-            if not any(cells):
-                scan.rows_blank += 1
-                scan.is_even = False
-            elif not (is_utf8 or _is_clean(cells)):
-                scan.rejected[row_number] = "structure:invalid_encoding"
-            continue
-        scan.is_even = False
-        rule = _misfit(file, row_number, cells, len(scan.header))
-        if rule is not None:
-            scan.rows_read += 1
-            scan.last_row = row_number
-            scan.rejected[row_number] = rule
-    scan.is_even = scan.is_even and is_utf8
-    if not scan.header:
-        raise DeliveryRejected("empty_file", file.label, "has no header")
-    return scan
 
 
 def _checked_header(file: DeliveryFile, cells: list[str] | str) -> list[str]:
@@ -213,26 +323,14 @@ def _checked_header(file: DeliveryFile, cells: list[str] | str) -> list[str]:
     return cells
 
 
-def _misfit(file: DeliveryFile, row_number: int, cells: list[str] | str, width: int) -> str | None:
-    """The rule that a row of another width broke; None for a line without any text."""
-    if isinstance(cells, str):
-        return f"structure:{cells}"
-    if len(cells) > MAX_ROW_CELLS:
-        said = f"a row has more than {MAX_ROW_CELLS} cells"
-        raise DeliveryRejected("row_too_wide", file.label, said, row_number)
-    if not cells or (len(cells) == 1 and not cells[0].strip()):
-        return None
-    if not _is_clean(cells):
-        return "structure:invalid_encoding"
-    return "structure:too_many_columns" if len(cells) > width else "structure:missing_columns"
+def _unbalanced(file: DeliveryFile, row_number: int) -> DeliveryRejected:
+    said = "a quotation mark is opened and not closed"
+    return DeliveryRejected("unbalanced_quotes", file.label, said, row_number)
 
 
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+def _has_blank_row(frame: pl.DataFrame) -> bool:
+    text = pl.all().fill_null("")
+    return frame.select(pl.all_horizontal(text == "").any()).item()
 
 
 def _is_clean(cells: list[str]) -> bool:
@@ -242,56 +340,3 @@ def _is_clean(cells: list[str]) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _fast_frame(
-    data: bytes, delimiter: str, names: tuple[str, ...], scan: _Scan
-) -> pl.DataFrame | None:
-    """The rows by polars; None when it does not find the records that csv found."""
-    if scan.rows_read == 0 or b"\r" in data.replace(b"\r\n", b""):
-        return None
-    try:
-        frame = pl.read_csv(
-            data,
-            separator=delimiter,
-            has_header=False,
-            skip_rows=1,
-            quote_char=None,
-            schema=dict.fromkeys(names, pl.String()),
-        )
-    except pl.exceptions.PolarsError:
-        return None
-    if frame.height != scan.rows_read:
-        return None
-    return frame.with_row_index("row_number", offset=2).with_columns(
-        pl.col("row_number").cast(pl.Int64())
-    )
-
-
-def _exact_frame(data: bytes, delimiter: str, names: tuple[str, ...], scan: _Scan) -> pl.DataFrame:
-    """The rows by csv, without those the first pass rejected and those that hold nothing."""
-    columns = ("row_number", *names)
-    schema = {"row_number": pl.Int64(), **dict.fromkeys(names, pl.String())}
-    frames = [pl.DataFrame(schema=schema)]
-    batch: list[tuple[int | str, ...]] = []
-
-    def close_batch() -> None:
-        # Column by column: polars takes a tuple of text much faster than a list of rows.
-        cells = dict(zip(columns, zip(*batch, strict=True), strict=True))
-        frames.append(pl.DataFrame(cells, schema=schema))
-        batch.clear()
-
-    for row_number, cells in _records(data, delimiter):
-        if (
-            row_number > scan.header_at
-            and len(cells) == len(names)
-            and not isinstance(cells, str)
-            and row_number not in scan.rejected
-            and any(cells)
-        ):
-            batch.append((row_number, *cells))
-            if len(batch) == _BATCH:
-                close_batch()
-    if batch:
-        close_batch()
-    return pl.concat(frames)

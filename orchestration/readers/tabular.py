@@ -10,7 +10,7 @@ is broken are named by the number a spreadsheet shows and the rule they broke, n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -38,8 +38,10 @@ __all__ = [
     "dropped_warning",
     "folded_name",
     "looks_personal",
+    "merged",
     "personal_by_value",
     "printable_name",
+    "read_parts",
     "read_table",
     "unique_names",
 ]
@@ -65,6 +67,7 @@ class Table:
         rejects: one row per broken row: row_number, rule (``structure:...``), column_name.
         warnings: sentences for the person; no value of a cell.
         unreadable: names in ``frame`` of columns whose type has no text (lists, binary).
+        is_last: whether no further part of the file follows.
     """
 
     header: tuple[str, ...]
@@ -74,6 +77,7 @@ class Table:
     rejects: pl.DataFrame = field(default_factory=empty_rejects, repr=False)
     warnings: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
+    is_last: bool = True
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -88,7 +92,20 @@ def read_table(
     delimiter: str | None = None,
     header_row: int = 1,
 ) -> Table:
-    """Read a CSV or Parquet file by its suffix.
+    """Read a CSV or Parquet file by its suffix, whole; arguments and errors as ``read_parts``."""
+    return merged(
+        list(read_parts(file, encoding=encoding, delimiter=delimiter, header_row=header_row))
+    )
+
+
+def read_parts(
+    file: DeliveryFile,
+    *,
+    encoding: str = "utf-8",
+    delimiter: str | None = None,
+    header_row: int = 1,
+) -> Iterator[Table]:
+    """Read a CSV or Parquet file by its suffix, a part of its rows at a time.
 
     Args:
         file: the file; ``.csv``, ``.tsv``, ``.txt`` or ``.parquet``.
@@ -96,23 +113,40 @@ def read_table(
         delimiter: of CSV text; by default the one that cuts the header into most cells.
         header_row: row of a CSV file that holds the header; rows above it are not looked at.
 
-    Returns:
-        The table.
+    Yields:
+        At least one table; the header is that of the file in each. Sentences about the file as a
+        whole come with the first or the last.
 
     Raises:
         DeliveryRejected: the file as a whole cannot be read.
         DeliveryHeld: the file changed since it was hashed.
     """
     # Imported here because both build a Table.
-    from orchestration.readers.csv_text import read_csv  # noqa: PLC0415
+    from orchestration.readers.csv_text import read_csv_parts  # noqa: PLC0415
     from orchestration.readers.parquet import read_parquet  # noqa: PLC0415
 
     suffix = PurePath(file.name).suffix.lower()
     if suffix == PARQUET_SUFFIX:
-        return read_parquet(file)
-    if suffix in TEXT_SUFFIXES:
-        return read_csv(file, encoding=encoding, delimiter=delimiter, header_row=header_row)
-    raise DeliveryRejected("unknown_format", file.label, "is neither CSV nor Parquet")
+        yield read_parquet(file)
+    elif suffix in TEXT_SUFFIXES:
+        yield from read_csv_parts(
+            file, encoding=encoding, delimiter=delimiter, header_row=header_row
+        )
+    else:
+        raise DeliveryRejected("unknown_format", file.label, "is neither CSV nor Parquet")
+
+
+def merged(parts: Sequence[Table]) -> Table:
+    """The parts of one file as one table."""
+    return Table(
+        header=parts[0].header,
+        frame=pl.concat([part.frame for part in parts]),
+        rows_read=sum(part.rows_read for part in parts),
+        rows_blank=sum(part.rows_blank for part in parts),
+        rejects=pl.concat([part.rejects for part in parts]),
+        warnings=tuple(said for part in parts for said in part.warnings),
+        unreadable=parts[0].unreadable,
+    )
 
 
 def unique_names(header: Sequence[str]) -> tuple[str, ...]:
