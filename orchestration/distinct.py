@@ -6,6 +6,7 @@ repeat themselves: ten million answers hold a dozen scales and one client's id m
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -29,6 +30,10 @@ class Distinct:
         encoded = text.rechunk().to_arrow().dictionary_encode()
         values = pl.Series(text.name, pl.from_arrow(encoded.dictionary), dtype=pl.String())
         return cls(values, pl.Series(text.name, pl.from_arrow(encoded.indices)))
+
+    def apply(self, work: Callable[[pl.Series], pl.Series]) -> pl.Series:
+        """The column after ``work`` on its values, which keeps their number and order."""
+        return self.spread(work(self.values))
 
     def spread(self, of_values: pl.Series) -> pl.Series:
         """What was made of the values, for each row."""

@@ -33,7 +33,7 @@ from orchestration.readers.base import (
 from orchestration.readers.csv_text import DELIMITERS
 from orchestration.readers.forms import Form, FormsOptions
 from orchestration.readers.forms_rows import FormRows, Verdicts, form_extract, tidy, with_times
-from orchestration.readers.mapped_rows import no_marks
+from orchestration.readers.mapped_records import no_marks
 from orchestration.readers.tabular import (
     TEXT_SUFFIXES,
     Table,

@@ -23,7 +23,8 @@ from orchestration.readers.forms import Form, FormsOptions
 from orchestration.readers.mapped_config import FeedMap
 from orchestration.readers.mapped_dates import Calendar, read_dates
 from orchestration.readers.mapped_options import DateRule, MeltCell, RowFilter, fold
-from orchestration.readers.mapped_rows import Context, Records, apply_map, no_marks
+from orchestration.readers.mapped_records import Context, Records, no_marks
+from orchestration.readers.mapped_rows import apply_map
 from orchestration.readers.names import name_id
 
 NO_ANSWERS = "no_answers"

@@ -24,12 +24,13 @@ from orchestration.errors import SettingsError
 from orchestration.readers.base import About, Delivery, DeliveryFile, DeliveryRejected, Extract
 from orchestration.readers.mapped_config import FeedMap, MappedOptions, MappedSource
 from orchestration.readers.mapped_options import alias_pattern
-from orchestration.readers.mapped_rows import Context, Records, apply_map, no_marks
+from orchestration.readers.mapped_records import Context, Records, SoFar, no_marks
+from orchestration.readers.mapped_rows import apply_map
 from orchestration.readers.tabular import (
     Table,
     dropped_columns,
     folded_name,
-    read_table,
+    read_parts,
 )
 from orchestration.readers.xlsx import read_workbook
 from orchestration.settings import SourceConfig, describe
@@ -76,7 +77,7 @@ class MappedReader:
             raise SettingsError(describe(error, f"sources.{source}")) from None
 
     def read(self, delivery: Delivery, config: SourceConfig) -> Iterator[Extract]:
-        """Yield one extract per map and file it fits, files in the order of their names.
+        """Yield each file in the order of their names by each map it fits, a long one in parts.
 
         Raises:
             DeliveryRejected: No file fits a map, or one cannot be read as the map says.
@@ -101,10 +102,9 @@ class MappedReader:
         for file, maps in chosen.items():
             for place in dict.fromkeys((m.sheet, m.header_row) for m in maps):
                 here = [m for m in maps if (m.sheet, m.header_row) == place]
-                grid = _read_grid(file, place, source_map.options)
-                for extract in _extracts(grid, here, source_map.options, context, said):
-                    yield extract
-                    said = ()
+                grids = _read_grids(file, place, source_map.options)
+                yield from _extracts(grids, here, source_map.options, context, said)
+                said = ()
 
 
 def _source_map(config: SourceConfig) -> MappedSource:
@@ -119,7 +119,10 @@ def _maps_for(file: DeliveryFile, maps: tuple[FeedMap, ...]) -> list[FeedMap]:
     return [each for each in maps if fnmatchcase(name, each.files.casefold())]
 
 
-def _read_grid(file: DeliveryFile, place: tuple[str | None, int], options: MappedOptions) -> _Grid:
+def _read_grids(
+    file: DeliveryFile, place: tuple[str | None, int], options: MappedOptions
+) -> Iterator[_Grid]:
+    """A sheet of a workbook, or the parts of a text table."""
     sheet, header_row = place
     suffix = PurePath(file.name).suffix.lower()
     if suffix in _OTHER_WORKBOOKS:
@@ -127,39 +130,48 @@ def _read_grid(file: DeliveryFile, place: tuple[str | None, int], options: Mappe
         raise DeliveryRejected(rule, file.label, detail)
     if suffix == WORKBOOK:
         workbook = read_workbook(file, sheet, header_row)
-        return _Grid(file, workbook.table, workbook.marks, is_workbook=True)
-    table = read_table(
+        yield _Grid(file, workbook.table, workbook.marks, is_workbook=True)
+        return
+    for table in read_parts(
         file, encoding=options.encoding, delimiter=options.delimiter, header_row=header_row
-    )
-    return _Grid(file, table, no_marks(), is_workbook=False)
+    ):
+        yield _Grid(file, table, no_marks(), is_workbook=False)
 
 
 def _extracts(
-    grid: _Grid,
+    grids: Iterator[_Grid],
     maps: list[FeedMap],
     options: MappedOptions,
     context: Context,
     said: tuple[str, ...],
 ) -> Iterator[Extract]:
     """Extracts of one table; what is said about the file as a whole goes with the first."""
-    found = _find_columns(grid, maps, options)
-    dropped, dropped_said = dropped_columns(grid.file.label, grid.table, found.values())
-    about_file = (*said, *grid.table.warnings, *([dropped_said] if dropped_said else []))
-    records = _records(grid, found)
-    for feed_map in maps:
-        rows = apply_map(feed_map, records, context)
-        yield Extract(
-            feed=feed_map.feed,
-            file=grid.file.label,
-            frame=rows.frame,
-            rows_read=rows.rows_read,
-            file_rows=grid.table.rows_read,
-            rows_filtered=rows.filtered,
-            rejects=rows.rejects,
-            dropped_columns=dropped,
-            warnings=(*about_file, *(f"{grid.file.label}: {each}" for each in rows.warnings)),
-        )
-        about_file = ()
+    found: dict[str, str] = {}
+    dropped: tuple[str, ...] = ()
+    so_far = [SoFar() for _ in maps]
+    for grid in grids:
+        said += grid.table.warnings
+        if not found:
+            found = _find_columns(grid, maps, options)
+            dropped, dropped_said = dropped_columns(grid.file.label, grid.table, found.values())
+            said += (dropped_said,) if dropped_said else ()
+        records = _records(grid, found)
+        for number, feed_map in enumerate(maps):
+            rows = apply_map(feed_map, records, context, so_far[number])
+            yield Extract(
+                feed=feed_map.feed,
+                file=grid.file.label,
+                frame=rows.frame,
+                rows_read=rows.rows_read,
+                file_rows=grid.table.rows_read,
+                rows_filtered=rows.filtered,
+                rejects=rows.rejects,
+                dropped_columns=dropped,
+                warnings=(*said, *(f"{grid.file.label}: {each}" for each in rows.warnings)),
+                is_last=grid.table.is_last,
+                part_of=str(number),
+            )
+            said = ()
 
 
 def _records(grid: _Grid, found: dict[str, str]) -> Records:
@@ -177,6 +189,7 @@ def _records(grid: _Grid, found: dict[str, str]) -> Records:
         ),
         present=frozenset(found),
         is_workbook=grid.is_workbook,
+        is_last=grid.table.is_last,
     )
 
 

@@ -18,13 +18,12 @@ with all of its k rows. An empty cell of a melted column makes no row and is cou
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 
 import polars as pl
 
 from orchestration.contracts.feeds import FEEDS, Kind
-from orchestration.readers.base import REJECTS_SCHEMA, empty_rejects
+from orchestration.distinct import Distinct
+from orchestration.readers.base import REJECTS_SCHEMA
 from orchestration.readers.mapped_config import BLANK_ROW, DUPLICATE_RECORD, EMPTY_CELL, FeedMap
 from orchestration.readers.mapped_dates import Calendar, is_after, read_dates
 from orchestration.readers.mapped_options import (
@@ -35,6 +34,7 @@ from orchestration.readers.mapped_options import (
     fold,
     template_parts,
 )
+from orchestration.readers.mapped_records import CanonicalRows, Context, Records, SoFar
 from orchestration.readers.names import name_id
 
 NOT_IN_LIST = "not_in_list"
@@ -44,74 +44,18 @@ _RULE = "\x00rule"
 _COLUMN = "\x00column"
 
 
-def no_marks() -> pl.DataFrame:
-    """A frame of marked cells without rows: row_number, column, rule."""
-    return pl.DataFrame(
-        schema={"row_number": pl.Int64(), "column": pl.String(), "rule": pl.String()}
-    )
+def apply_map(
+    feed_map: FeedMap, records: Records, context: Context, so_far: SoFar | None = None
+) -> CanonicalRows:
+    """Make the canonical rows of one feed; see the module's text for the order and the sum.
 
-
-@dataclass(frozen=True)
-class Records:
-    """The records of one file, under the names the map uses.
-
-    Attributes:
-        frame: `row_number` Int64 and one String column per file column that the map reads.
-        count: Records of the file by an independent reading, broken ones included.
-        blank: How many of them hold nothing at all; they are not in `frame`.
-        broken: Records without a usable structure: row_number, rule, column_name, one row each.
-        marks: Cells that cannot be relied on: row_number, column, rule.
-        present: File columns (map's names) that this file has.
-        is_workbook: Whether cells come typed from a workbook.
+    Args:
+        feed_map: The map.
+        records: Of a file, or of a part of it.
+        context: What else a map needs.
+        so_far: The same for all parts of a file; by default the records are the whole of it.
     """
-
-    frame: pl.DataFrame
-    count: int
-    blank: int = 0
-    broken: pl.DataFrame = field(default_factory=empty_rejects)
-    marks: pl.DataFrame = field(default_factory=no_marks)
-    present: frozenset[str] = frozenset()
-    is_workbook: bool = False
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a map needs to know beside the records.
-
-    Attributes:
-        time_zone: IANA zone in which times without an offset are read.
-        exported_at: Naive UTC; nothing that happened later can be in the export. None: unknown.
-        null_tokens: Cell texts that mean "nothing".
-        decimal_comma: Whether numbers are written `1,5`.
-    """
-
-    time_zone: str
-    exported_at: datetime | None = None
-    null_tokens: tuple[str, ...] = ()
-    decimal_comma: bool = False
-
-
-@dataclass(frozen=True)
-class CanonicalRows:
-    """Canonical rows of one file for one feed, and where its other rows went.
-
-    Attributes:
-        frame: `row_number` and canonical columns, all text.
-        rows_read: Records times melted columns.
-        filtered: Rows left out, by name.
-        rejects: One row per rejected canonical row.
-        warnings: Sentences for the user.
-    """
-
-    frame: pl.DataFrame
-    rows_read: int
-    filtered: dict[str, int]
-    rejects: pl.DataFrame
-    warnings: tuple[str, ...] = ()
-
-
-def apply_map(feed_map: FeedMap, records: Records, context: Context) -> CanonicalRows:
-    """Make the canonical rows of one feed; see the module's text for the order and the sum."""
+    so_far = so_far or SoFar()
     cells = [name for name in feed_map.melted_columns if name in records.present]
     fan_out = len(cells) if feed_map.melt else 1
     filtered = {BLANK_ROW: records.blank * fan_out}
@@ -121,18 +65,19 @@ def apply_map(feed_map: FeedMap, records: Records, context: Context) -> Canonica
         keep = ~_condition(row_filter, feed_map, context)
         frame, filtered[row_filter.name] = _keep(frame, keep, fan_out)
     if feed_map.duplicates == "first":
-        keep = _is_first(feed_map.duplicate_columns)
+        keep = so_far.is_first(frame, feed_map.duplicate_columns)
         frame, filtered[DUPLICATE_RECORD] = _keep(frame, keep, fan_out)
     if feed_map.melt:
         frame, marked, filtered[EMPTY_CELL] = _melt(frame, cells, records.marks)
         rejects.append(marked)
     frame, refused = _canonical(feed_map, frame, context, is_workbook=records.is_workbook)
+    so_far.filtered.update(filtered)
     return CanonicalRows(
         frame=frame,
         rows_read=records.count * fan_out,
         filtered={name: count for name, count in filtered.items() if count},
         rejects=pl.concat([*rejects, refused]),
-        warnings=_warnings(feed_map, context, filtered),
+        warnings=_warnings(feed_map, context, so_far.filtered) if records.is_last else (),
     )
 
 
@@ -165,8 +110,13 @@ def _used_columns(feed_map: FeedMap, records: Records) -> pl.DataFrame:
 def _blank_nothings(frame: pl.DataFrame, tokens: tuple[str, ...]) -> pl.DataFrame:
     """Strip the cells; an empty one and one of the null tokens become null."""
     nothing = ["", *tokens]
-    texts = pl.col(pl.String()).str.strip_chars()
-    return frame.with_columns(pl.when(~texts.is_in(nothing)).then(texts).name.keep())
+
+    def blanked(cells: pl.Series) -> pl.Series:
+        text = pl.col(cells.name).str.strip_chars()
+        return cells.to_frame().select(pl.when(~text.is_in(nothing)).then(text)).to_series()
+
+    texts = frame.select(pl.col(pl.String()))
+    return frame.with_columns(Distinct.of(cells).apply(blanked) for cells in texts)
 
 
 def _without_broken(
@@ -191,7 +141,7 @@ def _once_per_row(whole: pl.DataFrame, feed_map: FeedMap, cells: list[str]) -> p
     return whole.drop("column_name").join(columns, how="cross").select(list(REJECTS_SCHEMA))
 
 
-def _keep(frame: pl.DataFrame, keep: pl.Expr, fan_out: int) -> tuple[pl.DataFrame, int]:
+def _keep(frame: pl.DataFrame, keep: pl.Expr | pl.Series, fan_out: int) -> tuple[pl.DataFrame, int]:
     kept = frame.filter(keep)
     return kept, (frame.height - kept.height) * fan_out
 
@@ -220,13 +170,6 @@ def _is_after_export(canonical: str, feed_map: FeedMap, context: Context) -> pl.
     else:
         text = pl.col(feed_map.file_columns_of(canonical)[0])
     return is_after(text, calendar, context.exported_at)
-
-
-def _is_first(columns: tuple[str, ...]) -> pl.Expr:
-    """True for the first record of a key, compared as ids are; an incomplete key is no key."""
-    same = [pl.col(name).str.normalize("NFKC").str.to_lowercase() for name in columns]
-    incomplete = pl.any_horizontal(pl.col(*columns).is_null())
-    return incomplete | pl.struct(same).is_first_distinct()
 
 
 def _melt(
