@@ -38,8 +38,12 @@ _RANGE = re.compile(r"([A-Z]{1,2}):([A-Z]{1,2})")
 _NUMBER_PLACE = re.compile(r"\{(n{1,2})\}")
 _HOUR = re.compile(r"%[HIklTRr]")
 # What a form and the options may both say; the form's word counts.
-SHARED = ("client", "clinician", "session", "episode", "completed_at")
-_CANONICAL = {name: f"{name}_id" for name in SHARED[:4]} | {"completed_at": "completed_at"}
+SHARED = ("client", "clinician", "session", "episode", "completed_at", "completed_on")
+COMPLETED_ON = ":completed_on"
+_COLUMN_OF = {name: f"{name}_id" for name in SHARED[:4]} | {
+    "completed_at": "completed_at",
+    "completed_on": COMPLETED_ON,
+}
 
 
 def _known_instrument(code: str) -> str:
@@ -85,6 +89,8 @@ class Form(Strict):
         sheet: Sheet of a workbook.
         client: Column with the client's code; likewise clinician, session, episode.
         completed_at: Column with the time of completion.
+        completed_on: Column with the date or time that counts where that one is empty, as it is
+            where somebody types in a form from paper.
     """
 
     instrument: Annotated[str, AfterValidator(_known_instrument)]
@@ -105,6 +111,7 @@ class Form(Strict):
     session: Column | None = None
     episode: Column | None = None
     completed_at: Column | None = None
+    completed_on: Column | None = None
 
     @field_validator("items", mode="before")
     @classmethod
@@ -187,7 +194,7 @@ class FormsOptions(Strict):
 
     Attributes:
         forms: The questionnaires.
-        client: Column with the client's code, where a form does not say; likewise the next four.
+        client: Column with the client's code, where a form does not say; likewise the next five.
         names: Which of client and clinician are known by name; each becomes an id made of it.
         date_format: How times are written, as in strptime; by default only ISO 8601 is read.
         time_of_day: The hour that counts where the time of completion is a date alone.
@@ -205,6 +212,7 @@ class FormsOptions(Strict):
     session: Column | None = None
     episode: Column | None = None
     completed_at: Column | None = None
+    completed_on: Column | None = None
     names: tuple[Literal["client", "clinician"], ...] = ()
     date_format: Formats = ()
     time_of_day: time | None = None
@@ -237,9 +245,9 @@ class FormsOptions(Strict):
         return tuple(text for text in self.date_format if not _HOUR.search(text))
 
     def shared_columns(self, form: Form) -> dict[str, str]:
-        """Canonical column -> the column of the export that holds it for this form."""
+        """Our name of a column -> the column of the export that holds it for this form."""
         said = {name: getattr(form, name) or getattr(self, name) for name in SHARED}
-        return {_CANONICAL[name]: column for name, column in said.items() if column is not None}
+        return {_COLUMN_OF[name]: column for name, column in said.items() if column is not None}
 
 
 def place_of(letters: str) -> int:

@@ -19,7 +19,7 @@ import polars as pl
 
 from orchestration.contracts.feeds import FEEDBACK
 from orchestration.readers.base import DeliveryRejected, Extract, empty_rejects
-from orchestration.readers.forms import Form, FormsOptions
+from orchestration.readers.forms import COMPLETED_ON, Form, FormsOptions
 from orchestration.readers.mapped_config import FeedMap
 from orchestration.readers.mapped_dates import Calendar, read_dates
 from orchestration.readers.mapped_options import DateRule, MeltCell, RowFilter, fold
@@ -90,9 +90,12 @@ def tidy(frame: pl.DataFrame, options: FormsOptions) -> pl.DataFrame:
     texts = pl.col(pl.String()).str.strip_chars()
     nothing = texts.is_in(["", *options.null_tokens])
     people = [f"{entity}_id" for entity in options.names if f"{entity}_id" in frame.columns]
-    return frame.with_columns(pl.when(~nothing).then(texts).name.keep()).with_columns(
+    frame = frame.with_columns(pl.when(~nothing).then(texts).name.keep()).with_columns(
         pl.col(name).map_elements(name_id, return_dtype=pl.String()) for name in people
     )
+    if COMPLETED_ON in frame.columns:
+        frame = frame.with_columns(pl.coalesce(_AT, COMPLETED_ON).alias(_AT))
+    return frame
 
 
 def form_extract(

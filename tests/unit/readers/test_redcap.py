@@ -162,6 +162,15 @@ def test_a_date_alone_needs_an_hour() -> None:
     ]
 
 
+def test_a_form_typed_in_from_paper_has_a_date_of_its_own() -> None:
+    toml = TOML.replace("[[options", '[options]\ntime_of_day = "12:30"\n[[options', 1)
+    header = [*HEADER, "visit_date"]
+    rows = [[*row(1), "2026-01-01"], [*row(2, at=""), "2026-03-05"], [*row(3, at=""), ""]]
+    (extract,) = read(toml + 'completed_on = "visit_date"\n', data(*rows, header=header))
+    found = dict(extract.frame.select("client_id", "completed_at").unique().rows())
+    assert found == {"1": AT, "2": "2026-03-05T12:30:00", "3": None}
+
+
 def test_commas_and_points_live_together_in_one_project() -> None:
     rows = data(row(1, answers=["1,5", ",5", 2, 3, 2, "0,0", 0, 9.5]))
     toml = TOML.replace("[[options", "[options]\ndecimal_comma = true\n[[options", 1)
