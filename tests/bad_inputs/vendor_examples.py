@@ -233,4 +233,74 @@ def fhir() -> list[Example]:
     ]
 
 
-MAKERS = (fhir, simplepractice, openfit, redcap, qualtrics, google_forms)
+CLINIKO = """
+[options]
+appointment_types = { "7" = "intake" }
+[[options.forms]]
+name = "Mood"
+instrument = "phq9"
+questions = ["item_01", "item_02", ""]
+"""
+
+
+def _to_cliniko(path: str) -> dict[str, Any]:
+    return {"links": {"self": f"https://api.au1.cliniko.com/v1/{path}"}}
+
+
+def _cliniko_record(kind: str, number: int, **fields: Any) -> dict[str, Any]:
+    changed = f"2026-01-{number % 28 + 1:02d}T12:00:00Z"
+    private = {"patient_name": NAME, "notes": f"saw {NAME}, {PHONE}", "email": MAIL}
+    identity = f"5148109729{len(kind):02d}25{number + 1:04d}"
+    own = {"id": identity, "created_at": "2025-12-01T00:00:00Z", "updated_at": changed}
+    return own | private | fields | _to_cliniko(f"{kind}/{identity}")
+
+
+def cliniko() -> list[Example]:
+    slot = {
+        "appointment_type": _to_cliniko("appointment_types/7"),
+        "practitioner": _to_cliniko("practitioners/3"),
+        "ends_at": "2026-01-30T11:00:00Z",
+    }
+    ways = ({"patient_arrived": True}, {"did_not_arrive": True}, {"cancellation_reason": 30}, {})
+    answers = [{"value": NAME}, {"value": NAME, "selected": True}]
+    questions = [{"name": NAME, "type": "radiobuttons", "answers": answers}] * 2
+    mood = [{"questions": [*questions, {"name": NAME, "type": "text", "answer": NAME}]}]
+    records = {
+        "individual_appointments": [
+            slot
+            | {"patient": _to_cliniko(f"patients/{i % 4}"), "starts_at": "2026-01-30T10:00:00Z"}
+            | ({"cancelled_at": "2026-01-29T10:00:00Z"} if i % 4 == 2 else {})
+            | ways[i % 4]
+            for i in range(12)
+        ],
+        "group_appointments": [slot | {"starts_at": "2026-01-30T10:00:00Z"}],
+        "attendees": [
+            {
+                "arrived": (True, False, None)[i],
+                "booking": _to_cliniko("bookings/514810972918250001"),
+                "patient": _to_cliniko(f"patients/{i}"),
+            }
+            for i in range(3)
+        ],
+        "patients": [{"date_of_birth": "1980-05-06", "last_name": NAME} for _ in range(4)]
+        + [{"merged_with_patient": _to_cliniko("patients/1"), "last_name": NAME}],
+        "practitioners": [{"label": NAME}],
+        "patient_forms": [
+            {
+                "name": "Mood",
+                "completed_at": f"2026-01-{i + 1:02d}T09:00:00Z",
+                "patient": _to_cliniko(f"patients/{i % 4}"),
+                "content": {"sections": mood},
+            }
+            for i in range(4)
+        ],
+    }
+    pages = {}
+    for kind, entries in records.items():
+        made = [_cliniko_record(kind, i, **entry) for i, entry in enumerate(entries)]
+        page = {kind: made, "total_entries": len(made)} | _to_cliniko(kind)
+        pages[f"{kind}-0001.json"] = json.dumps(page).encode()
+    return [Example("cliniko", "pages", pages, CLINIKO)]
+
+
+MAKERS = (cliniko, fhir, simplepractice, openfit, redcap, qualtrics, google_forms)
