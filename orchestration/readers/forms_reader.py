@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 from abc import ABC, abstractmethod
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -277,7 +278,9 @@ def first_rows(file: DeliveryFile, count: int) -> list[list[str]]:
         return []
     try:
         with file.open() as stream:
-            lines = stream.read(_PEEK).decode("utf-8-sig", "replace").splitlines(keepends=True)
+            start = stream.read(_PEEK)
+        encoding = "utf-16" if start[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) else "utf-8-sig"
+        lines = start.decode(encoding, "replace").splitlines(keepends=True)
         delimiter = max(DELIMITERS, key=lines[0].count) if lines else ","
         return list(islice(csv.reader(lines, delimiter=delimiter), count))
     except (csv.Error, OSError, DeliveryHeld):

@@ -225,7 +225,7 @@ def _check_dictionary(file: DeliveryFile, options: RedcapOptions) -> None:
             if of is None:
                 said = f"the data dictionary has no field {column}"
             elif of != form.form:
-                said = f"{column} is a field of {of}, not of {form.form}"
+                said = f"{column} is a field of another instrument, not of {form.form}"
             elif what in _NO_SCORE:
                 said = f"{column} holds {_NO_SCORE[what]}, not a score"
             if said:

@@ -138,6 +138,18 @@ def test_without_its_header_rows_it_is_not_an_export(rows: list[list[object]]) -
     assert "question" not in str(error)
 
 
+def test_tabs_and_utf_16() -> None:
+    """As Qualtrics writes its tab-separated export."""
+    rows = [HEADER, ["wording"] * len(HEADER), IMPORT, row(1)]
+    body = "\r\n".join("\t".join(map(str, cells)) for cells in rows[:2])
+    imports = "\t".join('"' + str(cell).replace('"', '""') + '"' for cell in IMPORT)
+    body += f"\r\n{imports}\r\n" + "\t".join(map(str, rows[3])) + "\r\n"
+    file = ("responses.tsv", body.encode("utf-16"))
+    (extract,) = read(TOML, file)
+    assert extract.frame["row_number"].unique(maintain_order=True).to_list() == [4]
+    assert READERS["qualtrics"].recognise([data_file(*file)]) is not None
+
+
 def test_recognised_by_its_header_rows() -> None:
     reader = READERS["qualtrics"]
     assert "Qualtrics" in str(reader.recognise([data_file(*responses(row(1)))]))

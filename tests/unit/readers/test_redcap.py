@@ -247,7 +247,7 @@ def test_the_dictionary_events_and_arms_are_no_data() -> None:
     ("place", "field", "words"),
     [
         (3, None, "no field gad_3"),
-        (3, ["gad_3", "mood", "", "radio", "wording"], "gad_3 is a field of mood, not of worry"),
+        (3, ["gad_3", "mood", "", "radio", "wording"], "gad_3 is a field of another instrument"),
         (3, ["gad_3", "worry", "", "notes", "wording"], "gad_3 holds free text"),
     ],
 )
