@@ -185,6 +185,7 @@ def test_seeds_say_where_each_row_comes_from() -> None:
         ("parameters", ("parameter_id", "instrument")),
         ("metric_definitions", ("metric_id",)),
         ("rupture_methods", ("method_id",)),
+        ("intake_rules", ("rule",)),
     ],
 )
 def test_no_seed_row_stands_twice(name: str, key: tuple[str, ...]) -> None:
