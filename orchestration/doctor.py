@@ -124,6 +124,29 @@ def _disk(settings: Settings) -> Iterator[Finding]:
         yield Finding("disk", said, is_well=False)
 
 
+def _fetching(settings: Settings) -> Iterator[Finding]:
+    """Whether each fetched source has its key, and when it was fetched last."""
+    fetched = {name: each for name, each in settings.sources.items() if each.fetch is not None}
+    if not fetched:
+        return
+    # Imported here: they bring the HTTP library along, which most homes never need.
+    from orchestration.fetch import FETCHERS  # noqa: PLC0415
+    from orchestration.fetch.cursor import read_cursor  # noqa: PLC0415
+    from orchestration.fetch.secret import load_secret  # noqa: PLC0415
+
+    for name, config in sorted(fetched.items()):
+        fetcher = FETCHERS[config.reader]
+        try:
+            if fetcher.needs_secret(fetcher.options(name, config)):
+                load_secret(settings.home.secrets, name)
+        except RapportError as error:
+            yield Finding("fetch", str(error), is_well=False)
+            continue
+        last = read_cursor(settings.home.fetch, name)
+        when = f"fetched last at {last.fetched_at:%Y-%m-%d %H:%M} UTC" if last else "never fetched"
+        yield Finding("fetch", f"{name}: {when}; `rapport fetch {name}`")
+
+
 def _build(settings: Settings) -> Iterator[Finding]:
     pid = lock.holder(settings.home.path)
     if pid is not None:
@@ -164,6 +187,7 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _key,
     _permissions,
     _disk,
+    _fetching,
     _build,
     _release,
 )

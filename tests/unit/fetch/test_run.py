@@ -300,3 +300,29 @@ def test_the_command_says_what_came_and_fails_when_one_did(
     (home / "rapport.toml").write_text("")
     done = CliRunner().invoke(cli, ["fetch"], standalone_mode=False)
     assert done.return_value == 0
+
+
+def test_the_doctor_looks_for_the_key_and_the_last_fetch(
+    home: Path, toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestration.doctor import _fetching  # noqa: PLC0415 -- one look of many
+
+    def look() -> list[tuple[str, bool]]:
+        return [(each.said, each.is_well) for each in _fetching(load_settings(home))]
+
+    assert look() == [("clinic: never fetched; `rapport fetch clinic`", True)]
+    fetch(home)
+    assert look() == [
+        (f"clinic: fetched last at {NOW:%Y-%m-%d %H:%M} UTC; `rapport fetch clinic`", True)
+    ]
+    monkeypatch.delenv("RAPPORT_SECRET_CLINIC")
+    said, is_well = look()[0]
+    assert "its key is missing: put it into secrets/clinic.key" in said
+    assert not is_well
+    key = home / "secrets" / "clinic.key"
+    key.write_text("canary-key")
+    key.chmod(0o640)
+    said, is_well = look()[0]
+    assert "chmod 600 secrets/clinic.key" in said
+    assert "canary" not in said
+    assert not is_well
