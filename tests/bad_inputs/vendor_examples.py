@@ -74,6 +74,44 @@ def openfit() -> list[Example]:
     return [Example("openfit", "csv", {"openfit.csv": _table(OPENFIT, rows)})]
 
 
+def nhs_talking_therapies() -> list[Example]:
+    tables = {
+        "001MPI": (
+            "LocalPatientId,OrgIDLocalPatientId,NHSNumber,PersonBirthDate,Postcode,Gender",
+            [f"P{i},RX1,{PHONE},198{i}-05-17,{MAIL},{i % 2 + 1}" for i in range(4)],
+        ),
+        "101Referral": (
+            "ServiceRequestId,LocalPatientId,ReferralRequestReceivedDate,SourceOfReferralMH,"
+            "EndCode,ServDischDate",
+            [f"R{i},P{i},2025-12-0{i + 2},{NAME},4{i + 6},2026-01-2{i}" for i in range(4)],
+        ),
+        "201CareContact": (
+            "CareContactId,ServiceRequestId,CareContDate,CareContTime,PlannedCareContIndicator,"
+            "AttendOrDNACode,ClinContDurOfCareCont,AppType,ConsMediumUsed,CareContPatientTherMode",
+            [
+                f"K{i},R{i % 4},2026-01-{i + 2:02d},10:30:00,Y,0{i % 6 + 2},50,02,01,1"
+                for i in range(12)
+            ],
+        ),
+        "202CareActivity": (
+            "CareActId,CareContactId,CarePersLocalId,CodeFind",
+            [f"A{i},K{i},T{i % 2},{NAME}" for i in range(12)],
+        ),
+        "607CodedScoreAssessmentAct": (
+            "CareActId,CodedAssToolType,PersScore",
+            [f"A{i},720433000,{i}" for i in range(12)],
+        ),
+    }
+    names = [f"Total_IDS{table[:3]}" for table in tables]
+    counts = [str(len(rows)) for _, rows in tables.values()]
+    header = _table(
+        f"DatSetVer,OrgIDProv,ReportingPeriodStartDate,ReportingPeriodEndDate,{','.join(names)}",
+        [f"2.0,RX1,2026-01-01,2026-01-31,{','.join(counts)}"],
+    )
+    files = {f"IDS{name}.csv": _table(*table) for name, table in tables.items()}
+    return [Example("nhs_talking_therapies", "tables", {"IDS000Header.csv": header} | files)]
+
+
 REDCAP = """
 [[options.forms]]
 instrument = "gad7"
@@ -303,4 +341,13 @@ def cliniko() -> list[Example]:
     return [Example("cliniko", "pages", pages, CLINIKO)]
 
 
-MAKERS = (cliniko, fhir, simplepractice, openfit, redcap, qualtrics, google_forms)
+MAKERS = (
+    cliniko,
+    fhir,
+    simplepractice,
+    openfit,
+    nhs_talking_therapies,
+    redcap,
+    qualtrics,
+    google_forms,
+)
