@@ -162,6 +162,11 @@ def _columns(options: RedcapFetchOptions, declared: RedcapOptions) -> list[str]:
     for form in declared.forms:
         columns += [f"{form.form}{_TIMESTAMP}", *declared.shared_columns(form).values()]
         columns += [*form.scored.values(), f"{form.form}{_COMPLETE}"]
+    if declared.clients is not None:
+        columns += [
+            *([declared.client] if declared.client else []),
+            *declared.clients.columns.values(),
+        ]
     return list(dict.fromkeys(columns))
 
 

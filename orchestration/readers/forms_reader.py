@@ -156,19 +156,28 @@ class FormsReader(ABC):
     ) -> Iterator[Extract]:
         """Extracts of one table; what is said about the file as a whole goes with the first."""
         places = [self._places(grid, form, options) for form in forms]
-        used = {column for found in places for column in found.values()}
+        beside = self.beside(grid, options)
+        used = {column for found in (*places, beside) for column in found.values()}
         dropped, said = self.dropped(grid, used)
         warnings = [*grid.table.warnings, *([said] if said else [])]
         for form, found in zip(forms, places, strict=True):
-            frame = grid.table.frame.select(
-                "row_number", *(pl.col(column).alias(name) for name, column in found.items())
-            )
             warnings += self.remarks(grid, form, options)
-            frame = self.with_times(tidy(frame, options), options, zone)
+            frame = self.with_times(_under_our_names(grid, found, options), options, zone)
             frame, verdicts = self.prepare(grid, frame, form, options)
             extract = form_extract(form, options, _rows(grid, frame, found), verdicts, zone)
             yield replace(extract, dropped_columns=dropped, warnings=(*warnings, *extract.warnings))
             warnings = []
+        if beside:
+            rows = _rows(grid, _under_our_names(grid, beside, options), beside)
+            yield replace(self.extract_beside(rows, options, zone), dropped_columns=dropped)
+
+    def beside(self, grid: Grid, options: FormsOptions) -> dict[str, str]:
+        """Our name -> the table's, of columns that hold something else than questionnaires."""
+        return {}
+
+    def extract_beside(self, rows: FormRows, options: FormsOptions, zone: str) -> Extract:
+        """What those columns give."""
+        raise NotImplementedError
 
     def with_times(self, frame: pl.DataFrame, options: FormsOptions, zone: str) -> pl.DataFrame:
         """The frame with `completed_at` as ISO 8601 where it can be read."""
@@ -194,14 +203,29 @@ class FormsReader(ABC):
             **form.scored,
             **self.own_columns(grid, form, options),
         }
+        places = self.places(grid, wanted, f"the form {form.label} needs", _NEEDED)
+        scored = [places[scale] for scale in form.scored]
+        if len(set(scored)) < len(scored):
+            said = f"a column of {form.label} is declared as two scores"
+            raise DeliveryRejected("duplicate_header", grid.file.label, said, 1)
+        return places
+
+    def places(
+        self, grid: Grid, wanted: dict[str, str], why: str, needed: tuple[str, ...] = ()
+    ) -> dict[str, str]:
+        """Our name of each wanted column -> the table's.
+
+        Raises:
+            DeliveryRejected: a column is missing or stands twice.
+        """
         found = {name: self.find(grid, column) for name, column in wanted.items()}
-        missing = [*(name for name in _NEEDED if name not in found)]
+        missing = [name for name in needed if name not in found]
         missing += [name for name, columns in found.items() if not columns]
         if missing:
             raise DeliveryRejected(
                 "header_mismatch",
                 grid.file.label,
-                f"the header lacks what the form {form.label} needs: "
+                f"the header lacks what {why}: "
                 f"{', '.join(self.said_of(name, wanted.get(name)) for name in missing)}",
                 1,
             )
@@ -217,10 +241,6 @@ class FormsReader(ABC):
         if unreadable:
             said = f"columns hold lists or binary: {', '.join(unreadable)}"
             raise DeliveryRejected("column_type", grid.file.label, said)
-        scored = [places[scale] for scale in form.scored]
-        if len(set(scored)) < len(scored):
-            said = f"a column of {form.label} is declared as two scores"
-            raise DeliveryRejected("duplicate_header", grid.file.label, said, 1)
         return places
 
     def said_of(self, name: str, column: str | None) -> str:
@@ -245,6 +265,11 @@ def _named(table: Table, column: str) -> list[str]:
 def _forms_in(file: DeliveryFile, options: FormsOptions) -> list[Form]:
     name = file.name.casefold()
     return [form for form in options.forms if fnmatchcase(name, form.files.casefold())]
+
+
+def _under_our_names(grid: Grid, found: dict[str, str], options: FormsOptions) -> pl.DataFrame:
+    columns = (pl.col(column).alias(name) for name, column in found.items())
+    return tidy(grid.table.frame.select("row_number", *columns), options)
 
 
 def _rows(grid: Grid, frame: pl.DataFrame, found: dict[str, str]) -> FormRows:

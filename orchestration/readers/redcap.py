@@ -12,6 +12,7 @@ file. A response is named by record, event, instance and form.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Annotated
 
@@ -21,8 +22,9 @@ from pydantic import BeforeValidator, Field
 from orchestration.readers.base import About, Delivery, DeliveryFile, DeliveryRejected, Extract
 from orchestration.readers.forms import Form, FormsOptions
 from orchestration.readers.forms_reader import FormsReader, Grid, first_rows
-from orchestration.readers.forms_rows import NAME, Verdicts
+from orchestration.readers.forms_rows import NAME, FormRows, Verdicts
 from orchestration.readers.mapped_options import fold
+from orchestration.readers.redcap_clients import RECORD, ClientFields, client_extract
 from orchestration.readers.tabular import folded_name, read_table
 from orchestration.settings import SourceConfig
 
@@ -66,6 +68,7 @@ class RedcapOptions(FormsOptions):
 
     Attributes:
         complete: Form states that count; 2 is Complete.
+        clients: Fields that tell of the client beside the questionnaires.
     """
 
     # A field may be validated with a comma while a calculated one keeps its point.
@@ -73,6 +76,7 @@ class RedcapOptions(FormsOptions):
 
     forms: tuple[RedcapForm, ...] = Field(min_length=1)
     complete: Words = ("2",)
+    clients: ClientFields | None = None
 
 
 class RedcapReader(FormsReader):
@@ -83,7 +87,7 @@ class RedcapReader(FormsReader):
         system="REDCap",
         takes="The records export of a project as CSV with raw data, with or without its data "
         "dictionary, or the records fetched from its server.",
-        feeds=("feedback",),
+        feeds=("feedback", "clients"),
         needs=(
             "For each questionnaire: its instrument's name in REDCap, and which fields are its "
             "items.",
@@ -127,7 +131,7 @@ class RedcapReader(FormsReader):
         present = {folded_name(cell) for cell in grid.table.header}
         needed = {":event"} if form.events else set()
         return {
-            ":record": grid.table.header[0],
+            RECORD: grid.table.header[0],
             ":status": f"{form.form}_complete",
             **{n: column for n, column in _OWN.items() if column in present or n in needed},
         }
@@ -135,6 +139,19 @@ class RedcapReader(FormsReader):
     def defaults(self, grid: Grid, form: Form) -> dict[str, str]:
         """A survey knows when it was sent; a record is a client unless the practice says else."""
         return {"client_id": grid.table.header[0], "completed_at": f"{form.form}_timestamp"}
+
+    def beside(self, grid: Grid, options: FormsOptions) -> dict[str, str]:
+        """The fields that tell of the client, where they are declared for this file."""
+        fields, name = options.clients, grid.file.name.casefold()
+        if fields is None or not fnmatchcase(name, fields.files.casefold()):
+            return {}
+        record = grid.table.header[0]
+        wanted = {RECORD: record, "client_id": options.client or record, **fields.columns}
+        return self.places(grid, wanted, "`clients` reads")
+
+    def extract_beside(self, rows: FormRows, options: FormsOptions, zone: str) -> Extract:
+        """The clients."""
+        return client_extract(options.clients, replace(rows, frame=_carried(rows.frame)), zone)
 
     def prepare(
         self, grid: Grid, frame: pl.DataFrame, form: Form, options: FormsOptions
@@ -160,7 +177,7 @@ class RedcapReader(FormsReader):
         # always has their places.
         absent = [pl.lit(None, pl.String()).alias(n) for n in _OWN if n not in frame.columns]
         return _carried(frame).with_columns(absent), Verdicts(
-            key=(":record", ":event", ":instance", NAME),
+            key=(RECORD, ":event", ":instance", NAME),
             left_out=left_out,
             refused={
                 "unknown_form_status": ~pl.col(":status").is_in(known | counting),
@@ -192,7 +209,7 @@ def _carried(frame: pl.DataFrame) -> pl.DataFrame:
     for name in ("client_id", "clinician_id"):
         if name in frame.columns:
             values = pl.col(name).drop_nulls()
-            only = pl.when(values.n_unique() == 1).then(values.first()).over(":record")
+            only = pl.when(values.n_unique() == 1).then(values.first()).over(RECORD)
             frame = frame.with_columns(pl.coalesce(pl.col(name), only))
     return frame
 

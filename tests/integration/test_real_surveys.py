@@ -124,6 +124,19 @@ def test_checkboxes_are_columns_of_their_own(redcap: Path) -> None:
     assert {"email", "telephone_1", "comments"} <= set(extract.dropped_columns)
 
 
+def test_what_a_project_knows_of_its_clients(redcap: Path) -> None:
+    folder = redcap / "longitudinal"
+    toml = HOUR + '[options.clients]\nbirth_date = "dob"\ngender = "sex"\n'
+    toml += 'gender_words = { "0" = "female", "1" = "male" }\n'
+    toml += form("gym", 'form = "demographics"\ncompleted_at = "date_enrolled"\ntotal = "gym___0"')
+    _, clients = project(folder, toml)
+    enrolled = [row for row in plain(folder / "data.csv") if row["dob"]]
+    assert clients.frame.select("client_id", "birth_year", "gender").rows() == [
+        (row["study_id"], row["dob"][:4], ("female", "male")[int(row["sex"])]) for row in enrolled
+    ]
+    assert clients.rows_filtered == {"no_details": 18 - len(enrolled)}
+
+
 def test_one_arm_with_three_events(redcap: Path) -> None:
     folder = redcap / "arm-single-longitudinal"
     toml = HOUR + form(

@@ -143,6 +143,13 @@ def test_only_declared_fields_are_asked_for_in_batches(home: Path, redcap: Redca
     assert second["records[0]"] == "331-1"
 
 
+def test_fields_of_clients_are_asked_for_too(home: Path, redcap: Redcap) -> None:
+    with (home / "rapport.toml").open("a") as file:
+        file.write('[sources.study.options.clients]\nbirth_year = "yob"\n')
+    fetch(home)
+    assert "yob" in redcap.forms[0].values()
+
+
 def test_what_was_fetched_lands_in_the_practices_own_zone(home: Path, redcap: Redcap) -> None:
     outcome = fetch(home)
     manifest = json.loads(pages(home, outcome)["manifest.json"])

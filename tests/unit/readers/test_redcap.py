@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from orchestration.errors import SettingsError
 from orchestration.readers import READERS
-from tests.unit.readers.files import data_file
+from tests.unit.readers.files import config, data_file
 from tests.unit.readers.surveys import read, rejected, said, scores, text
 
 TOML = """
@@ -259,6 +260,56 @@ def test_the_dictionary_contradicts_a_wrong_declaration(
     assert error.rule == "dictionary_mismatch"
     assert words in str(error)
     assert "wording" not in str(error)
+
+
+CLIENTS = (
+    TOML
+    + """
+[options.clients]
+birth_date = "dob"
+gender = "sex"
+gender_words = { 0 = "female", "1" = "male" }
+"""
+)
+
+
+def test_a_record_tells_of_its_client_on_any_of_its_rows() -> None:
+    header = [*HEADER, "dob", "sex"]
+    rows = [
+        [*base(1), "1983-09-23", ""],
+        [*row(1, "later_arm_1"), "", 1],
+        [*row(2), "", ""],
+        [*row(3), "1990-01-01", 0],
+        [*row(3, "later_arm_1"), "1991-01-01", 0],
+        [*row(4), "secret", 7],
+        [*row(5), "secret", 1],
+    ]
+    feedback, clients = read(CLIENTS, data(*rows, header=header))
+    assert feedback.feed == "feedback"
+    assert clients.feed == "clients"
+    told = clients.frame.select("row_number", "client_id", "birth_year", "gender").rows()
+    assert told == [(2, "1", "1983", "male"), (8, "5", "secret", "male")]
+    assert clients.rows_filtered == {"no_details": 1, "same_record": 2}
+    assert [each[:2] for each in clients.rejects.rows()] == [
+        (5, "several_values"),
+        (7, "not_in_list"),
+    ]
+    assert {"dob", "sex"}.isdisjoint(clients.dropped_columns)
+    assert "09-23" not in str(clients.frame.to_dicts())
+
+
+@pytest.mark.parametrize(
+    ("clients", "words"),
+    [
+        ("", "names no field"),
+        ('gender = "sex"', "belong together"),
+        ('birth_date = "a"\nbirth_year = "b"', "not both"),
+    ],
+)
+def test_wrong_fields_of_clients_are_named(clients: str, words: str) -> None:
+    source = config(f"{TOML}\n[options.clients]\n{clients}\n")
+    with pytest.raises(SettingsError, match=f"options.clients: .*{words}"):
+        READERS["redcap"].validate("survey", source)
 
 
 def test_recognised_by_the_columns_that_redcap_adds() -> None:
