@@ -13,12 +13,14 @@ from __future__ import annotations
 
 from orchestration.fetch.base import Fetcher
 from orchestration.fetch.cliniko import ClinikoFetcher
+from orchestration.fetch.fhir import FhirFetcher
 from orchestration.fetch.redcap import RedcapFetcher
 
 FETCHERS: dict[str, Fetcher] = {
     fetcher.name: fetcher
     for fetcher in (
         ClinikoFetcher(),
+        FhirFetcher(),
         RedcapFetcher(),
     )
 }
