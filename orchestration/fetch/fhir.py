@@ -10,6 +10,9 @@ ends with fewer records than it says it has, it is read again, and the pages of 
 kept. A server that refuses some of its records does so in a page that looks like an empty one (an
 OperationOutcome), which ends the fetch.
 
+An appointment that has changed is asked for together with its encounters, changed or not: what came
+of the session is what they say, and the appointment alone would take it back.
+
 Left out: signing in by SMART backend services (a token must be given), `_history`, `$export`.
 """
 
@@ -41,6 +44,7 @@ Kind = Literal[
 # Others refer to them, whether they have changed or not.
 _ALWAYS_WHOLE = ("Practitioner", "PractitionerRole", "Questionnaire")
 _READINGS = 3
+_IDS_AT_ONCE = 50
 _REFUSALS = ("error", "fatal")
 
 
@@ -113,15 +117,17 @@ class FhirFetcher:
             auth=basic,
         )
         for kind in dict.fromkeys(options.resources):
-            _save(job, web, options, kind)
+            ids = _save(job, web, options, kind)
+            if kind == "Appointment" and job.since is not None and "Encounter" in options.resources:
+                _save_encounters_of(job, web, options, sorted(ids))
         if not job.pages.files:
             words = "the server knows none of these records: check base_url in rapport.toml"
             raise FetchError(job.source, None, words)
         return web.started or datetime.now(UTC)
 
 
-def _save(job: Job, web: Web, options: FhirFetchOptions, kind: str) -> None:
-    """Write every page of one kind, again where a reading did not show all there is."""
+def _save(job: Job, web: Web, options: FhirFetchOptions, kind: str) -> set[str]:
+    """Write every page of one kind, again where a reading did not show all; gives the ids."""
     query = _query(job, options, kind)
     held: set[str] = set()
     number = 0
@@ -143,6 +149,43 @@ def _save(job: Job, web: Web, options: FhirFetchOptions, kind: str) -> None:
         )
         raise FetchError(job.source, kind, words)
     job.say(f"{kind}: {len(held)} records" if number else f"{kind}: the server does not have this")
+    return held
+
+
+def _save_encounters_of(
+    job: Job, web: Web, options: FhirFetchOptions, appointments: list[str]
+) -> None:
+    """Write the encounters of these appointments, where the server can be asked for them."""
+    number = 0
+    for start in range(0, len(appointments), _IDS_AT_ONCE):
+        asked = {f"Appointment/{each}" for each in appointments[start : start + _IDS_AT_ONCE]}
+        query = [("_count", str(options.page_size)), ("appointment", ",".join(sorted(asked)))]
+        link: str | None = "Encounter"
+        while link is not None:
+            answer = web.get("Encounter", link, query, expect=(200, 400, 404))
+            page = answer.json() if answer.status == 200 else None
+            if page is None or not _are_of(_entries(answer, page), asked):
+                job.say("Encounter: the server does not tell which belong to an appointment")
+                return
+            number += 1
+            name = f"encounter-of-appointments-{number:04}.json"
+            job.pages.write(name, answer.body, len(_entries(answer, page)))
+            link, query = _next(page), []
+
+
+def _are_of(entries: list[Any], appointments: set[str]) -> bool:
+    """Whether each encounter belongs to one of these: some servers pass over the question."""
+    encounters = [
+        each for each in map(_resource, entries) if each.get("resourceType") == "Encounter"
+    ]
+    return all(_appointments_of(each) & appointments for each in encounters)
+
+
+def _appointments_of(encounter: dict[str, Any]) -> set[str]:
+    given = encounter.get("appointment")
+    references = given if isinstance(given, list) else [given]
+    texts = [each.get("reference") for each in references if isinstance(each, dict)]
+    return {"/".join(text.split("/")[-2:]) for text in texts if isinstance(text, str)}
 
 
 def _query(job: Job, options: FhirFetchOptions, kind: str) -> list[tuple[str, str]]:
@@ -174,9 +217,14 @@ _REFUSED = (
 )
 
 
-def _is_refusal(entry: object) -> bool:
+def _resource(entry: object) -> dict[str, Any]:
     resource = entry.get("resource") if isinstance(entry, dict) else None
-    if not isinstance(resource, dict) or resource.get("resourceType") != "OperationOutcome":
+    return resource if isinstance(resource, dict) else {}
+
+
+def _is_refusal(entry: object) -> bool:
+    resource = _resource(entry)
+    if resource.get("resourceType") != "OperationOutcome":
         return False
     issues = resource.get("issue")
     return any(
@@ -187,12 +235,8 @@ def _is_refusal(entry: object) -> bool:
 
 def _ids(entries: list[Any], kind: str) -> set[str]:
     """Ids of the records of this kind; others come along with them and are not counted."""
-    resources = [entry.get("resource") for entry in entries if isinstance(entry, dict)]
-    return {
-        str(each.get("id"))
-        for each in resources
-        if isinstance(each, dict) and each.get("resourceType") == kind
-    }
+    resources = [each for each in map(_resource, entries) if each.get("resourceType") == kind]
+    return {str(each.get("id")) for each in resources}
 
 
 def _next(page: Mapping[str, Any]) -> str | None:

@@ -20,7 +20,14 @@ from orchestration.fetch.run import Outcome, fetch_sources
 from orchestration.settings_template import init_home
 from tests.support_server import Asked, LocalServer, Reply
 from tests.unit.ingest.making import KEY, Practice
-from tests.unit.readers.fhir_files import NAME, appointment, patient, practitioner
+from tests.unit.readers.fhir_files import (
+    NAME,
+    appointment,
+    encounter,
+    patient,
+    practitioner,
+    to,
+)
 
 API_KEY = "not-a-key-7f3a"
 CANARY = "quillfeather"
@@ -201,6 +208,52 @@ def test_of_observations_only_those_of_known_forms_are_asked_for(
     codes = (server.server.asked[-1].one("code") or "").split(",")
     assert "http://loinc.org|44261-6" in codes
     assert len(codes) == 9 + 7 + 2 + 2
+
+
+def with_encounters(practice: Practice, server: FakeFhir) -> None:
+    """A server with encounters that can be asked for by their appointments."""
+    visits = [encounter(f"e{n}", appointment=[to(f"Appointment/a{n}")]) for n in (1, 2)]
+    server.records["Appointment"] = [appointment("a1", status="booked")]
+
+    def answer(asked: Asked) -> Reply:
+        wanted = (asked.one("appointment") or "").split(",")
+        of_them = [each for each in visits if each["appointment"][0]["reference"] in wanted]
+        is_changed = asked.one("_lastUpdated") is None
+        server.records["Encounter"] = of_them or (visits if is_changed else [])
+        return server.search(asked)
+
+    server.server.answer_by("/fhir/Encounter", answer)
+    text = practice.home.settings_file.read_text()
+    practice.configure(text.replace(KINDS, '["Patient", "Appointment", "Encounter"]'))
+
+
+def test_a_changed_appointment_brings_its_encounter_along(
+    practice: Practice, server: FakeFhir
+) -> None:
+    """Alone it would say that the session is still booked."""
+    with_encounters(practice, server)
+    fetch(practice)
+    outcome = fetch(practice)
+    assert outcome.kind == "delta"
+    assert "encounter-of-appointments-0001.json" in saved(practice, outcome)
+    practice.land()
+    assert set(practice.landed("sessions")["status"]) == {"attended"}
+
+
+def test_a_server_that_cannot_be_asked_so_is_not_asked_further(
+    practice: Practice, server: FakeFhir
+) -> None:
+    with_encounters(practice, server)
+    fetch(practice)
+    whole = server.bundle([{"resource": encounter("e9")}], [], 1)
+    for reply in (Reply(400), Reply(body=whole)):
+        server.server.answer_by(
+            "/fhir/Encounter",
+            lambda asked, reply=reply: reply if asked.one("appointment") else Reply(body=whole),
+        )
+        outcome = fetch(practice)
+        assert outcome.problem is None
+        assert not [name for name in saved(practice, outcome) if "of-appointments" in name]
 
 
 REFUSAL = {
