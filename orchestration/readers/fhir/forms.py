@@ -85,7 +85,7 @@ class Forms:
         if status in codes.RESPONSE_LEFT_OUT:
             raise LeaveOut("not_completed")
         if status not in (*codes.RESPONSE_TAKEN, codes.IN_ERROR):
-            raise Refuse("unknown_status", None)
+            raise Refuse("not_in_list", "status")
         names = self._names(entry)
         maps = self.options.questionnaires
         form = next((maps[name] for name in names if name in maps), None)
@@ -216,7 +216,7 @@ class Forms:
         if status in codes.OBSERVATION_LEFT_OUT:
             raise LeaveOut("not_final")
         if status not in (*codes.OBSERVATION_TAKEN, *codes.OBSERVATION_WITHDRAWN):
-            raise Refuse("unknown_status", None)
+            raise Refuse("not_in_list", "status")
         if administration in self._told:
             raise LeaveOut("taken_from_a_response")
         if administration not in self._whole:

@@ -73,7 +73,7 @@ class People:
             gone = {"episode_id": entry.identity, "is_deleted": "true"}
             return [{**gone, "record_updated_at": updated}]
         if status not in (*codes.EPISODE_OPEN, *codes.EPISODE_CLOSED):
-            raise Refuse("unknown_status", None)
+            raise Refuse("not_in_list", "status")
         client = self.directory.resolve(
             {"type": "Patient", **as_dict(resource.get("patient"))}, entry, "client_id"
         )

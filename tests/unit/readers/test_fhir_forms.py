@@ -275,7 +275,7 @@ def test_an_unfinished_response_is_left_out(status: str) -> None:
 def test_a_response_entered_in_error_takes_its_answers_back() -> None:
     found = rows(read(phq9(status="entered-in-error"))["feedback"])
     assert [row["is_deleted"] for row in found] == ["true"] * 9
-    assert rules(read(phq9(status="done"))["feedback"]) == ["unknown_status"]
+    assert rules(read(phq9(status="done"))["feedback"]) == ["not_in_list"]
 
 
 def test_a_response_says_who_answered_and_in_which_session() -> None:

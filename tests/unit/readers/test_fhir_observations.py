@@ -108,7 +108,7 @@ def test_the_phq2_among_observations_is_left_out() -> None:
         ("registered", "not_final"),
         ("entered-in-error", "deleted"),
         ("cancelled", "deleted"),
-        ("done", "unknown_status"),
+        ("done", "not_in_list"),
     ],
 )
 def test_only_a_final_observation_counts(status: str, outcome: str) -> None:

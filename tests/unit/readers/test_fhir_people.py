@@ -198,4 +198,4 @@ def test_an_episode_that_has_not_begun_is_none(status: str) -> None:
     episode = resource("EpisodeOfCare", "x1", status=status, patient=to("Patient/p1"))
     assert rows(read(episode)["episodes"]) == [{"episode_id": "x1", "is_deleted": "true"}]
     wrong = read(episode | {"status": "closed"})["episodes"]
-    assert rules(wrong) == ["unknown_status"]
+    assert rules(wrong) == ["not_in_list"]
