@@ -41,6 +41,7 @@ COMMANDS = {
     "demo": "Simulate a practice, build and serve it.",
     "fetch": "Fetch new pages from practice systems into the inbox.",
     "build": "Land what is in the inbox, build the warehouse, publish a release.",
+    "accept": "Take a delivery that is held because too much is missing from it.",
     "check": "Say what would become of one export; writes nothing.",
     "sources": "List the systems whose exports Rapport reads, and what each needs.",
     "serve": "Serve the dashboard over the current release.",

@@ -17,6 +17,7 @@ import polars as pl
 from orchestration.durable import sync_file, sync_folder
 from orchestration.errors import RapportError
 from orchestration.extract.known_on import known_sightings
+from orchestration.extract.verdicts import accepted_deliveries, judge
 from orchestration.home import Home
 from orchestration.instruments import write_instruments
 from orchestration.release.catalogue import new_release_id
@@ -76,17 +77,21 @@ def write_context(
         known_on: the day whose knowledge the build shows, or None; then also the default of as_of.
 
     Returns:
-        The context; ``build/context.parquet`` and the instrument files are written.
+        The context; ``build/context.parquet``, the verdicts and the instrument files are written.
     """
     home = settings.home
     now = datetime.now(UTC).replace(microsecond=0)
     ledger = read_ledger(home)
     if known_on is not None:
         ledger = known_sightings(settings, ledger, known_on)
-    day, source = decide_as_of(settings, ledger, as_of or known_on, now)
+    verdicts = judge(settings, ledger, accepted_deliveries(home, known_on))
+    held = verdicts.filter("is_held")["delivery_id"].unique()
+    taken = ledger.filter(~pl.col("delivery_id").is_in(held.implode()))
+    day, source = decide_as_of(settings, taken, as_of or known_on, now)
     inputs = "\n".join(
         [
             *sorted(set(ledger["sighting_id"].to_list())),
+            *sorted(held),
             day.isoformat(),
             repr(known_on),
             project_fingerprint,

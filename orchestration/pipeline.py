@@ -30,6 +30,7 @@ from orchestration.release.kill_points import reach
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
+    from orchestration.extract.held import HeldDelivery
     from orchestration.extract.intake import DeliveryReport
     from orchestration.landing_counts import LandingCount
     from orchestration.warehouse import BuildResult, Node, OnNode
@@ -51,6 +52,7 @@ class BuildSession:
         log: ``logs/build.log``.
         say: takes lines for the person who waits.
         reports: what became of each delivery, once the exports stage is over.
+        held: what the guards hold of all that has landed, once the exports stage is over.
         landed: what stands in the landing, once the exports stage is over.
         result: what dbt made, once the warehouse stage is over.
         release: the new release, once it is current.
@@ -62,6 +64,7 @@ class BuildSession:
     log: logging.Logger
     say: Say
     reports: list[DeliveryReport] = field(default_factory=list)
+    held: list[HeldDelivery] = field(default_factory=list)
     landed: LandingCount | None = None
     result: BuildResult | None = None
     release: Release | None = None
@@ -133,6 +136,7 @@ def land(session: BuildSession) -> list[DeliveryReport]:
         session.reports = land_inbox(session.settings, landed_one)
         # An old export may have brought back a client who was erased.
         forget(session.settings.home)
+        _judge(session)
         session.landed = count_landing(session.settings.home)
         reach("landed")
     landed = [report for report in session.reports if report.is_landed]
@@ -140,6 +144,23 @@ def land(session: BuildSession) -> list[DeliveryReport]:
     text = f"{len(session.reports)} deliveries in the inbox, {rows:,} rows landed now"
     session.say("exports", text, time.perf_counter() - started)
     return session.reports
+
+
+def _judge(session: BuildSession) -> None:
+    """Let the guards speak of the landing as a whole; what they hold is said of its report too."""
+    from orchestration.context import read_ledger  # noqa: PLC0415 -- polars
+    from orchestration.extract.held import as_held, held_deliveries  # noqa: PLC0415
+    from orchestration.extract.verdicts import accepted_deliveries, judge  # noqa: PLC0415
+
+    home = session.settings.home
+    ledger = read_ledger(home)
+    verdicts = judge(session.settings, ledger, accepted_deliveries(home))
+    session.held = held_deliveries(verdicts, ledger)
+    session.reports = as_held(session.reports, session.held)
+    for each in session.held:
+        session.log.info("exports: %s: held: %s", each.name, each.reason)
+        if not each.is_superseded:
+            session.say("", f"{each.name}: held: {each.reason}", None)
 
 
 def build(session: BuildSession, as_of: date | None, on_node: OnNode | None = None) -> BuildResult:

@@ -70,11 +70,18 @@ class SourceConfig(_Part):
     reader: str = "canonical"
     time_zone: TimeZone | None = None
     extract_kind: Literal["full", "window", "delta"] | None = None
+    infer_deletes: bool = False
     generated_at_pattern: str | None = Field(default=None, min_length=2, max_length=200)
     id_namespace: Namespace | None = None
     options: dict[str, Any] = Field(default_factory=dict)
     feeds: Any = None
     fetch: Any = None
+
+    @model_validator(mode="after")
+    def _window(self) -> SourceConfig:
+        if self.infer_deletes and self.extract_kind != "window":
+            raise ValueError('infer_deletes = true needs extract_kind = "window" beside it')
+        return self
 
     def fingerprint(self, time_zone: str) -> str:
         """Hash of all that decides how a file is read: the same means nothing to land anew.
@@ -85,18 +92,27 @@ class SourceConfig(_Part):
         Returns:
             64 hexadecimal characters.
         """
-        # How a file came here does not decide how it is read.
-        read_by = self.model_dump(mode="json", exclude={"fetch"})
+        # How a file came here does not decide how it is read; what a missing row means is asked of
+        # what has landed.
+        read_by = self.model_dump(mode="json", exclude={"fetch", "infer_deletes"})
         parts = {**read_by, "time_zone": time_zone}
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 class Intake(_Part):
-    """``[intake]``: when a whole delivery is refused instead of some of its rows."""
+    """``[intake]``: when a delivery is refused or held instead of some of its rows.
+
+    The ``hold_`` keys are the guards of a full or window delivery (extract/guards.py).
+    """
 
     max_bad_share: float = Field(default=0.20, ge=0, le=1)
     bad_share_min_rows: int = Field(default=10, ge=1)
     max_file_mb: int = Field(default=1024, ge=1)
+    hold_below_share: float = Field(default=0.50, ge=0, le=1)
+    hold_below_min_rows: int = Field(default=100, ge=1)
+    hold_deleted_share: float = Field(default=0.05, ge=0, le=1)
+    hold_deleted_rows: int = Field(default=10, ge=0)
+    hold_missing_rows: int = Field(default=10, ge=1)
 
 
 class Releases(_Part):

@@ -41,6 +41,17 @@ keep = 3
 max_bad_share = 0.20
 bad_share_min_rows = 10
 max_file_mb = 1024
+# A full or window extract also says what is gone. Where it seems too little to be true the delivery
+# is held: its rows wait, what was known before stays, and `rapport accept` takes it if it is right.
+# Held if a file has less than this share of the rows of the last one of its kind (and period),
+# where that had at least hold_below_min_rows;
+hold_below_share = 0.50
+hold_below_min_rows = 100
+# if more rows would be gone than this share of those it speaks for, and than hold_deleted_rows;
+hold_deleted_share = 0.05
+hold_deleted_rows = 10
+# or if a clinician or a calendar month with at least so many rows has none left.
+hold_missing_rows = 10
 
 # --- Sources ---------------------------------------------------------------------------------
 # One table per folder of the inbox. A folder that is not named here holds canonical deliveries:
@@ -54,6 +65,9 @@ max_file_mb = 1024
 # full: every row there is; a row that is missing is gone. window: every row of a period.
 # delta: new and changed rows.
 #extract_kind = "delta"
+# With extract_kind = "window" and no manifest the period of an export is not known, and nothing is
+# taken as gone. true: its first and last day are the period.
+#infer_deletes = false
 # Where in the folder's or file's name it stands when the export was made. An ISO date or time is
 # found without it. A manifest's generated_at is believed before any name.
 #generated_at_pattern = "export_%d.%m.%Y"

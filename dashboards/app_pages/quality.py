@@ -100,6 +100,26 @@ def allowed(threshold: float | None) -> str:
     return "none" if not threshold else f"{threshold * 100:g} %"
 
 
+def status_of(status: str, is_guarded: bool) -> str:
+    """Say a status: a delivery that is not complete yet is held too, and is another thing."""
+    if status == "held" and not is_guarded:
+        return "○ Not complete yet"
+    return _STATUS.get(status, status)
+
+
+def why(row: dict[str, object]) -> str:
+    """Say why a delivery is what it is; of a held one also what that means."""
+    reason, warnings = row["reason"], row["warnings"]
+    if row["status"] != "held" or row["rows_gone"] is None:
+        return str(reason or warnings or wording.NOTHING)
+    # The rule's code is for commands and messages; the words after it say it all.
+    said = [part.partition(": ")[2] for part in str(reason).split(" · ")]
+    return (
+        f"{wording.sentence_case('. '.join(said))}. What was known before stays. If this export "
+        f"is right: rapport accept {row['source']}/{row['delivery']}"
+    )
+
+
 def deliveries() -> None:
     """Show every delivery with its rows."""
     found = reference.deliveries(view.base)
@@ -108,22 +128,30 @@ def deliveries() -> None:
             "No delivery has been seen. Put exports into the inbox and run `rapport build`."
         )
         return
+    is_guarded = (found["rows_gone"].is_not_null() & (found["status"] == "held")).to_list()
+    if any(is_guarded):
+        held = wording.counted(sum(is_guarded), "delivery", "deliveries")
+        st.html(
+            f'<p class="says">{held} held: too much is missing from what should be complete. '
+            "Every page shows what was known before.</p>"
+        )
     parts.table(
         pl.DataFrame(
             {
                 "Source": found["source"],
                 "Delivery": found["delivery"],
                 "Made": [wording.moment(m) for m in found["generated_at"]],
-                "Status": [_STATUS.get(s, s) for s in found["status"]],
+                "Status": [
+                    status_of(status, guarded)
+                    for status, guarded in zip(found["status"], is_guarded, strict=True)
+                ],
                 "Rows read": found["rows_read"],
                 "Accepted": found["rows_accepted"],
                 "Held back": found["rows_quarantined"],
                 "Repeated": found["rows_collapsed"],
                 "Filtered": found["rows_filtered"],
-                "Why": [
-                    reason or warnings or wording.NOTHING
-                    for reason, warnings in found.select("reason", "warnings").iter_rows()
-                ],
+                "Gone": found["rows_gone"],
+                "Why": [why(row) for row in found.iter_rows(named=True)],
             }
         ),
         "Deliveries",
@@ -213,7 +241,8 @@ checks()
 parts.section(
     "Deliveries",
     "Every export that arrived. Rows read = accepted + held back + repeated + filtered by "
-    "configuration, counted independently.",
+    "configuration, counted independently. Gone: rows known before that a full or window export "
+    "lacks; of a held one, what would be gone.",
 )
 deliveries()
 parts.section(

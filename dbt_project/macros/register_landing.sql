@@ -22,7 +22,9 @@
             ~ landed ~ "/quarantine/*.parquet', union_by_name = true)"
         ) -%}
         {#- Not a schema `build`: DuckDB would confuse it with the catalog of build.duckdb. -#}
-        {%- for table in ['context', 'instruments', 'instrument_scales', 'instrument_items'] -%}
+        {%- for table in [
+            'context', 'verdict', 'instruments', 'instrument_scales', 'instrument_items'
+        ] -%}
             {%- do statements.append(
                 "create or replace view landing." ~ table ~ " as select * from read_parquet('"
                 ~ home ~ "/build/" ~ table ~ ".parquet')"

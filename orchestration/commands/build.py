@@ -143,9 +143,7 @@ def _summarise(session: BuildSession) -> None:
         f"{accepted:,} accepted, {quarantined:,} quarantined, {collapsed:,} collapsed, "
         f"{filtered:,} filtered",
     )
-    for report in session.reports:
-        if report.status in ("rejected", "held"):
-            fact(report.status, f"{report.source}/{report.delivery}: {report.reason}")
+    _say_what_waits(session)
     for rule in _quarantined_rules(session.reports):
         fact("quarantined", rule)
     if session.result is not None:
@@ -173,6 +171,18 @@ _AS_OF_WORDS = {
     "delivery": "the newest delivery",
     "today": "today: no delivery says when it was made",
 }
+
+
+def _say_what_waits(session: BuildSession) -> None:
+    """What was refused, what is not complete yet, and what the guards hold."""
+    by_guards = {each.delivery_id for each in session.held}
+    for report in session.reports:
+        if report.status in ("rejected", "held") and report.delivery_id not in by_guards:
+            fact(report.status, f"{report.source}/{report.delivery}: {report.reason}")
+    for each in session.held:
+        if not each.is_superseded:
+            fact("held", f"{each.name}: {each.reason}")
+            fact("", f"what was known before stays; if it is right: rapport accept {each.name}")
 
 
 def _orphans(home: Home, release: Release) -> int:

@@ -90,6 +90,9 @@ class Feed:
         key: delivery names of the columns that name a row within a source.
         columns: every accepted column; whatever else a file holds is dropped.
         beside_key: columns without which an id of the key has no pseudonym.
+        event_on: landed column with the day a row belongs to, by which a window extract is asked
+            whether it should have had the row. A feed without one has rows that last (an episode,
+            a client): of those only a full extract says which are gone.
     """
 
     name: str
@@ -97,6 +100,7 @@ class Feed:
     key: tuple[str, ...]
     columns: tuple[Column, ...] = field(repr=False)
     beside_key: tuple[str, ...] = ()
+    event_on: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -201,6 +205,7 @@ SESSIONS = Feed(
         _at("booked_at"),
         *_HISTORY,
     ),
+    event_on="started_on",
 )
 
 FEEDBACK = Feed(
@@ -225,6 +230,7 @@ FEEDBACK = Feed(
         _code("skip_reason"),
         *_HISTORY,
     ),
+    event_on="completed_on",
 )
 
 CLIENTS = Feed(
@@ -339,6 +345,8 @@ LEDGER_SCHEMA: dict[str, pl.DataType] = {
     "extract_kind": pl.String(),
     "window_start": pl.Datetime("us"),
     "window_end": pl.Datetime("us"),
+    "window_from": pl.Date(),  # first and last local day that lie in the window as a whole
+    "window_to": pl.Date(),
     "generated_at": pl.Datetime("us"),
     "known_until": pl.Datetime("us"),  # nothing that happened later can be in the delivery
     "received_at": pl.Datetime("us"),  # when this home first landed the bytes; for --known-on only
@@ -361,6 +369,23 @@ QUARANTINE_SCHEMA: dict[str, pl.DataType] = {
     "column_name": pl.String(),
     "file": pl.String(),
     "row_key": pl.String(),  # Feed.row_key of a row whose key could be read, else null
+}
+
+# What is made of the landed deliveries as a set (extract/verdicts.py); derived anew, never landed.
+VERDICT_SCHEMA: dict[str, pl.DataType] = {
+    "source": pl.String(),
+    "delivery_id": pl.String(),
+    "place": pl.Int64(),  # in the order of the source's deliveries, oldest first
+    "feed": pl.String(),
+    "is_held": pl.Boolean(),
+    "reason": pl.String(),  # why it is held, in plain words and counts
+    "note": pl.String(),  # why it says nothing of rows it lacks, though it is full or a window
+    "speaks_for": pl.String(),  # rows it lacks are gone: of "all", of its "window", or null
+    "speaks_from": pl.Date(),
+    "speaks_to": pl.Date(),
+    "rows_known": pl.Int64(),  # rows known before of those it speaks for
+    "rows_gone": pl.Int64(),  # and how many of them it lacks
+    "basis": pl.String(),  # hash of all it rests on, the deliveries before it included
 }
 
 # Stands for the key of a row that is read and is no row's any more: deleted, or erased.

@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 from orchestration.contracts.feeds import CONTRACT_VERSION
@@ -30,6 +29,7 @@ from orchestration.extract.delivery_manifest import (
 from orchestration.extract.inbox import Found, hash_file, open_file, read_file
 from orchestration.extract.pii import safe_label
 from orchestration.extract.times import Moment, check_zone, moment_in_name, parse_moment
+from orchestration.extract.windows import Window, window_of
 from orchestration.readers.base import DeliveryFile
 from orchestration.settings import Settings, SourceConfig
 
@@ -59,8 +59,7 @@ class Facts:
         manifest: empty where there is none.
         time_zone: IANA name for times without an offset.
         extract_kind: full, window or delta.
-        window_start: naive UTC.
-        window_end: naive UTC.
+        window: the period it speaks for, where the manifest gives one.
         generated: when it was made, or None.
         delivery_id: 16 hex; the same bytes read the same way have the same.
         sighting_id: 16 hex of the delivery under this name.
@@ -71,8 +70,7 @@ class Facts:
     manifest: Manifest
     time_zone: str
     extract_kind: str
-    window_start: datetime | None
-    window_end: datetime | None
+    window: Window
     generated: Moment | None
     delivery_id: str
     sighting_id: str
@@ -123,7 +121,7 @@ def gather_facts(found: Found, content: Content, settings: Settings) -> Facts:
     zone = manifest.time_zone or settings.time_zone(found.source)
     check_zone(zone)
     kind = manifest.extract_kind or config.extract_kind or "delta"
-    start, end = _window(manifest, kind, zone)
+    window = window_of(manifest, kind, zone)
     generated = _generated(found, content, manifest, config, zone)
     delivery_id = hashed_id(
         found.source, CONTRACT_VERSION, config.fingerprint(zone), content.sha256
@@ -135,8 +133,7 @@ def gather_facts(found: Found, content: Content, settings: Settings) -> Facts:
         manifest=manifest,
         time_zone=zone,
         extract_kind=kind,
-        window_start=start,
-        window_end=end,
+        window=window,
         generated=generated,
         delivery_id=delivery_id,
         sighting_id=hashed_id(delivery_id, found.name),
@@ -180,29 +177,6 @@ def _without_packing(manifest: Manifest, packed: tuple[Packed, ...]) -> Manifest
             raise _invalid("counts the rows of an archive of several files; name those instead")
         files += [ManifestFile(name=file.name, rows=entry.rows) for file in archive.files]
     return manifest.model_copy(update={"files": tuple(files)})
-
-
-def _window(manifest: Manifest, kind: str, zone: str) -> tuple[datetime | None, datetime | None]:
-    """Start and end of a window extract in naive UTC, as far as the manifest gives them."""
-    bounds = []
-    for name, text in (
-        ("window_start", manifest.window_start),
-        ("window_end", manifest.window_end),
-    ):
-        if text is None:
-            if kind == "window":
-                raise _invalid(f"{name} is needed for a window extract")
-            bounds.append(None)
-            continue
-        is_date = len(text.strip()) == len("2026-01-01")
-        moment = parse_moment(f"{text.strip()}T00:00" if is_date else text, zone)
-        if moment is None:
-            raise _invalid(f"{name} is no ISO 8601 date or time of a year that can be meant")
-        bounds.append(moment.at)
-    start, end = bounds
-    if start is not None and end is not None and end < start:
-        raise _invalid("window_end is before window_start")
-    return start, end
 
 
 def _generated(

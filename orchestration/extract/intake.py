@@ -46,7 +46,10 @@ from orchestration.readers.base import Delivery
 from orchestration.settings import SOURCE_NAME, Settings
 
 # What a sighting says of itself; where it changes, the sighting is judged anew.
-_OWN = ("delivery", "extract_kind", "window_start", "window_end", "generated_at", "known_until")
+_OWN = (
+    *("delivery", "extract_kind", "window_start", "window_end", "window_from", "window_to"),
+    *("generated_at", "known_until"),
+)
 
 
 @dataclass(frozen=True)
@@ -345,8 +348,10 @@ def _own(facts: Facts) -> dict[str, Any]:
     values = (
         facts.label,
         facts.extract_kind,
-        facts.window_start,
-        facts.window_end,
+        facts.window.start,
+        facts.window.end,
+        facts.window.first_day,
+        facts.window.last_day,
         facts.generated.at if facts.generated else None,
         _known_until(facts),
     )

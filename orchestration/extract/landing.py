@@ -152,9 +152,9 @@ class Landing:
         for path in sorted(self._ledger.glob("*.parquet")):
             try:
                 rows = _read(path)
-                # An older version of Rapport did not note it.
-                if RECEIPT not in rows.columns:
-                    rows = rows.with_columns(pl.lit(None).alias(RECEIPT))
+                # An older version of Rapport did not note all of it.
+                lacking = [name for name in LEDGER_SCHEMA if name not in rows.columns]
+                rows = rows.with_columns(pl.lit(None).alias(name) for name in lacking)
                 frames.append(rows.select(*LEDGER_SCHEMA).cast(LEDGER_SCHEMA))
             except (OSError, pl.exceptions.PolarsError):
                 raise RapportError(

@@ -145,8 +145,8 @@ def practice_deliveries(feeds: Mapping[str, pl.DataFrame], moments: Moments) -> 
         moments: when the exports are made.
 
     Returns:
-        In order of time. The window holds every session that starts in it; of the other feeds it
-        and the deltas hold what has changed.
+        In order of time. The window holds every session that starts in it and every form completed
+        in it; beyond that, it and the deltas hold what has changed.
     """
     full = {
         name: state_at(feed, moments.full, UNSETTLED.get(name, {})) for name, feed in feeds.items()
@@ -156,10 +156,12 @@ def practice_deliveries(feeds: Mapping[str, pl.DataFrame], moments: Moments) -> 
         for name, feed in feeds.items()
     }
     sessions = feeds["sessions"].filter(pl.col("started_at") >= moments.window_start)
-    window["sessions"] = pl.concat(
+    window["sessions"] = _whole(sessions, moments, UNSETTLED["sessions"])
+    is_within = pl.col("completed_at") >= moments.window_start
+    window["feedback"] = pl.concat(
         [
-            state_at(sessions, moments.window, UNSETTLED["sessions"]),
-            deleted_between(sessions, moments.full, moments.window, UNSETTLED["sessions"]),
+            changes(feeds["feedback"].filter(~is_within), moments.full, moments.window, {}),
+            _whole(feeds["feedback"].filter(is_within), moments, {}),
         ]
     )
     last_booked = datetime.combine(sessions["started_at"].max(), datetime.max.time())
@@ -175,6 +177,18 @@ def practice_deliveries(feeds: Mapping[str, pl.DataFrame], moments: Moments) -> 
         }
         made.append(_practice(kind, until, learnt))
     return made
+
+
+def _whole(
+    rows: pl.DataFrame, moments: Moments, unsettled: Mapping[str, str | None]
+) -> pl.DataFrame:
+    """Every row of the window as it stood when the window was exported, and what was deleted."""
+    return pl.concat(
+        [
+            state_at(rows, moments.window, unsettled),
+            deleted_between(rows, moments.full, moments.window, unsettled),
+        ]
+    )
 
 
 def _practice(

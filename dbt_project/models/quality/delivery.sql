@@ -13,7 +13,9 @@ delivery as (
         min(delivery) as delivery,
         min(status) as status,
         min(reason) as reason,
-        min(warnings) as warnings,
+        concat_ws(
+            chr(10), nullif(min(warnings), ''), {{ sorted_text('note', '\n') }}
+        ) as warnings,
         min(reader) as reader,
         min(extract_kind) as extract_kind,
         min(window_start) as window_start,
@@ -23,7 +25,8 @@ delivery as (
         cast(coalesce(sum(rows_accepted), 0) as bigint) as rows_accepted,
         cast(coalesce(sum(rows_quarantined), 0) as bigint) as rows_quarantined,
         cast(coalesce(sum(rows_collapsed), 0) as bigint) as rows_collapsed,
-        cast(coalesce(sum(rows_filtered), 0) as bigint) as rows_filtered
+        cast(coalesce(sum(rows_filtered), 0) as bigint) as rows_filtered,
+        cast(sum(rows_gone) as bigint) as rows_gone
     from sightings
     group by sighting_id
 )

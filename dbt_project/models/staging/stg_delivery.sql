@@ -4,6 +4,10 @@ ledger as (
     select * from {{ source('landing', 'delivery') }}
 ),
 
+verdicts as (
+    select * from {{ source('build', 'verdict') }}
+),
+
 named as (
     select
         *,
@@ -24,37 +28,47 @@ numbered as (
 stg_delivery as (
     select
         -- ids
-        sighting_id,
-        delivery_id,
-        source,
+        numbered.sighting_id,
+        numbered.delivery_id,
+        numbered.source,
         -- strings
-        delivery,
-        reader,
-        reason,
-        warnings,
-        extract_kind,
-        feed,
-        content_sha256,
+        numbered.delivery,
+        numbered.reader,
+        coalesce(verdicts.reason, numbered.reason) as reason,
+        numbered.warnings,
+        verdicts.note,
+        numbered.extract_kind,
+        numbered.feed,
+        numbered.content_sha256,
+        verdicts.speaks_for,
         -- numbers
-        rows_read,
-        rows_accepted,
-        rows_quarantined,
-        rows_collapsed,
-        rows_filtered,
+        numbered.rows_read,
+        numbered.rows_accepted,
+        numbered.rows_quarantined,
+        numbered.rows_collapsed,
+        numbered.rows_filtered,
+        verdicts.rows_known,
+        verdicts.rows_gone,
         -- times
-        window_start,
-        window_end,
-        generated_at,
-        -- a rejected or held delivery stays what it is, however often it was seen
+        numbered.window_start,
+        numbered.window_end,
+        numbered.generated_at,
+        verdicts.speaks_from,
+        verdicts.speaks_to,
+        -- what was refused or waits stays what it is, however often it was seen
         case
             when
-                sighting_id != first_sighting_id
-                and status in ('accepted', 'accepted_with_warnings')
+                numbered.sighting_id != numbered.first_sighting_id
+                and numbered.status in ('accepted', 'accepted_with_warnings')
                 then 'duplicate'
-            else status
+            when verdicts.is_held then 'held'
+            else numbered.status
         end as status,
-        status in ('accepted', 'accepted_with_warnings') as is_landed
+        numbered.status in ('accepted', 'accepted_with_warnings')
+        and not coalesce(verdicts.is_held, false) as is_landed
     from numbered
+    left join verdicts
+        on numbered.delivery_id = verdicts.delivery_id and numbered.feed = verdicts.feed
 )
 
 select * from stg_delivery

@@ -26,13 +26,26 @@ deliveries as (
         feed,
         first_delivery as delivery,
         generated_at,
-        extract_kind = 'full' and rows_quarantined = 0 as is_complete_full,
+        speaks_for,
+        speaks_from,
+        speaks_to,
         row_number() over (
             partition by source, feed
             order by generated_at asc nulls first, first_delivery asc, delivery_id asc
         ) as delivery_order
     from ranked
     where newest_rank = 1
+),
+
+placed as (
+    select
+        *,
+        coalesce(
+            max(case when speaks_for = 'all' then delivery_order end)
+                over (partition by source, feed),
+            0
+        ) as full_order
+    from deliveries
 ),
 
 stg_delivery_order as (
@@ -42,14 +55,13 @@ stg_delivery_order as (
         feed,
         delivery,
         generated_at,
-        is_complete_full,
+        speaks_for,
+        speaks_from,
+        speaks_to,
         delivery_order,
-        delivery_order >= coalesce(
-            max(case when is_complete_full then delivery_order end)
-                over (partition by source, feed),
-            0
-        ) as is_current
-    from deliveries
+        full_order,
+        delivery_order >= full_order as is_current
+    from placed
 )
 
 select * from stg_delivery_order

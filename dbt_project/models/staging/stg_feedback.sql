@@ -1,7 +1,9 @@
 with
 
 current_rows as (
-    {{ current_version('feedback', ['response_key', 'scale'], across_sources=true) }}
+    {{ current_version(
+        'feedback', ['response_key', 'scale'], across_sources=true, day='completed_on'
+    ) }}
 ),
 
 stg_feedback as (

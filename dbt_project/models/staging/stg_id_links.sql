@@ -4,7 +4,9 @@ current_rows as (
     {{ current_version(
         'id_links',
         ['entity', 'old_key', 'new_key', 'relation', 'effective_at'],
-        across_sources=false
+        across_sources=false,
+        named_by=['entity', 'source_system', 'old_key', 'new_key', 'relation', 'effective_at'],
+        moments=['effective_at']
     ) }}
 ),
 

@@ -1,7 +1,7 @@
 with
 
 current_rows as (
-    {{ current_version('sessions', ['session_key'], across_sources=true) }}
+    {{ current_version('sessions', ['session_key'], across_sources=true, day='started_on') }}
 ),
 
 stg_sessions as (
