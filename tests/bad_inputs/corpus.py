@@ -10,12 +10,13 @@ from tests.bad_inputs import (
     file_cases,
     packed_cases,
     value_cases,
+    vendor_cases,
     workbook_cases,
 )
 from tests.bad_inputs.cases import Case
 
 CASES: list[Case] = [
     case
-    for module in (csv_cases, value_cases, packed_cases, workbook_cases, file_cases)
+    for module in (csv_cases, value_cases, packed_cases, workbook_cases, file_cases, vendor_cases)
     for case in module.cases()
 ]

@@ -74,7 +74,9 @@ def test_nobody_is_named_in_what_is_left_behind(corpus: Landed) -> None:
 def test_every_rule_has_words_for_the_person_who_makes_the_exports() -> None:
     """The seed explains all that readers and intake raise; the corpus agrees on what it stops."""
     with (SEEDS_FOLDER / "intake_rules.csv").open(encoding="utf-8", newline="") as file:
-        known = {row["rule"]: row["applies_to"] for row in csv.DictReader(file)}
+        rows = list(csv.DictReader(file))
+    known = {row["rule"]: row["applies_to"] for row in rows}
+    assert len(known) == len(rows), "a rule is explained once"
     raised = set()
     for path in (REPO / "orchestration").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
