@@ -43,49 +43,49 @@ _USUAL = frozenset(
         """
 absence account activity actual add added addr address admin administration adult after age aim
 alcohol alliance allocated amount amt and anonymous answer app applicable appointment approach
-appt archive archived area arm arrival arrived assessment assigned attachment attempt attend
+appt archive archived area arm arrival arrived ass assessment assigned attachment attempt attend
 attendance attended author authorization average balance band baseline before begin bill billed
 billing birth block booked booking branch browser calculated call cancel canceled cancellation
 cancelled care carer case category cause centre change channel charge chart check checked child
 city claim class client clinic clinical clinician closed code collateral collected collection
 column comment community comp company complete completed completion conclusion condition
 confirmation confirmed consent contact control copay cost count country county couple course
-cover cpt created creation credit csrs csv current custom cutoff dass data date day days
-deceased declined deductible default delete deleted delivery demographic department deposit desc
-description detail details diag diagnosis difference disability discharge discount distribution
-dna dob document draft dropout dsm due duration early edit education ehr electronic email
-emergency employer employment encounter end ended enquiry entered entry episode error ethnic
-ethnicity event exclude expected expiry exported external facility family fax fee fees female
-field file final finished first flag follow followup for form format formatted frequency from
-full funder funding future gad gender generated given goal goals gp group gsrs gst guarantor
-guardian guid health height high home hospital hour hours icd identifier identity import include
-income index individual info initial insurance insured insurer intake internal interpreter
-interval invoice invoiced iso issue item items job key kind label language last late latitude
-length letter level link list local location locked log loinc longitude low main male manager
-marital max mean measure medical medication medium member message method middle min minor minute
-minutes misc missed missing mobile modality mode modified month mrn name national net new next
-nhs nickname none normal not note notes npi num number occupation occurrence off office old one
-online onset open opened option order org organisation organization origin ors other outcome
-outstanding owner page paid parent participant partner password patient payer payment pcl pdf
-pending people per percent percentage period person phone photo phq place plan planned platform
-policy position post postal postcode practice practitioner preferred presenting previous price
-primary priority private problem procedure process product professional profile program
-programme progress project pronouns provider purpose qty quality quantity question questionnaire
-race range rate rating raw reason recall receipt received recipient record recorded recurring
-ref reference referral referred referrer refund region registered registration relation
-relationship release religion reminder remote removed repeat report request required reschedule
-rescheduled resource respondent response result return review risk role room row rule sample
-satisfaction scale schedule scheduled school score scored second secondary seconds section send
-sender sent serial series service session setting severity sex sexual sheet short show signature
-signed site size skip skipped sku slot sms snomed social source special speciality specialty
-spend srs ssn staff stage standard start started state statement status step stop street student
-subject submission submitted subscale suburb sum summary supervisee supervision supervisor
-supplier support surname survey system table tag target task tax team telehealth telephone
-template tenant term test text the therapist therapy threshold ticket time timestamp timezone
-title tool topic total town transaction transfer treated treatment trend trigger type unbilled
-uninvoiced unique unit units unpaid until update updated url usage use user utc uuid valid
-validity value vat version video visit wai wait waiting walk week weekly weight withdrawn work
-worker write written year years zip zone
+cover cpt create created creation credit csrs csv current custom cutoff dass dat data date day
+days deceased declined deductible default delete deleted delivery demographic department deposit
+desc description detail details diag diagnosis difference disability discharge discount
+distribution dna dob document draft dropout dsm due duration early edit education ehr electronic
+email emergency employer employment encounter end ended enquiry entered entry episode error
+ethnic ethnicity event exclude expected expiry exported external facility family fax fee fees
+female field file final find finished first flag follow followup for form format formatted
+frequency from full funder funding future gad gender generated given goal goals gp group gsrs
+gst guarantor guardian guid health height high home hospital hour hours icd identifier identity
+import include income index individual info initial insurance insured insurer intake internal
+interpreter interval invoice invoiced iso issue item items job key kind label language last late
+latitude length letter level link list local location locked log loinc longitude low main male
+manager marital max mean measure medical medication medium member message method middle min
+minor minute minutes misc missed missing mobile modality mode modified month mrn name national
+net new next nhs nickname none normal not note notes npi num number obs occupation occurrence
+off office old one online onset open opened option order org organisation organization origin
+ors other outcome outstanding owner page paid parent participant partner password patient payer
+payment pcl pdf pending people per percent percentage period person phone photo phq place plan
+planned platform policy position post postal postcode practice practitioner preferred presenting
+previous price primary priority private problem procedure process product professional profile
+program programme progress project pronouns provider purpose qty quality quantity question
+questionnaire race range rate rating raw reason recall receipt received recipient record
+recorded recurring ref reference referral referred referrer refund region registered
+registration relation relationship release religion reminder remote removed repeat report
+request required reschedule rescheduled resource respondent response result return review risk
+role room row rule sample satisfaction scale schedule scheduled school score scored second
+secondary seconds section send sender sent serial series service session set setting severity
+sex sexual sheet short show signature signed site size skip skipped sku slot sms snomed social
+source special speciality specialty spend srs ssn staff stage standard start started state
+statement status step stop street student subject submission submitted subscale suburb sum
+summary supervisee supervision supervisor supplier support surname survey system table tag
+target task tax team telehealth telephone template tenant term test text the therapist therapy
+threshold ticket time timestamp timezone title tool topic total town transaction transfer
+treated treatment trend trigger type unbilled uninvoiced unique unit units unpaid until update
+updated url usage use user utc uuid val valid validity value vat version video visit wai wait
+waiting walk week weekly weight withdrawn work worker write written year years zip zone
 """,
     )
 )
