@@ -8,6 +8,7 @@ from __future__ import annotations
 from tests.bad_inputs import (
     csv_cases,
     file_cases,
+    json_cases,
     packed_cases,
     value_cases,
     vendor_cases,
@@ -17,6 +18,14 @@ from tests.bad_inputs.cases import Case
 
 CASES: list[Case] = [
     case
-    for module in (csv_cases, value_cases, packed_cases, workbook_cases, file_cases, vendor_cases)
+    for module in (
+        csv_cases,
+        value_cases,
+        packed_cases,
+        workbook_cases,
+        file_cases,
+        vendor_cases,
+        json_cases,
+    )
     for case in module.cases()
 ]
