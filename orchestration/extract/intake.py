@@ -38,6 +38,7 @@ from orchestration.extract.reports import (
     as_duplicate,
     problem_report,
     report_of,
+    shortened,
 )
 from orchestration.extract.rows import ReadRows, Terms, read_rows
 from orchestration.lock import hold
@@ -328,7 +329,7 @@ def _read(
 def _ledger_rows(sighting: _Sighting, settings: Settings, rows: ReadRows) -> pl.DataFrame:
     """The ledger's rows of a sighting, one per feed."""
     facts = sighting.facts
-    warnings = [*facts.warnings, *rows.warnings]
+    warnings = shortened([*facts.warnings, *rows.warnings])
     is_clean = not warnings and rows.bad.is_empty()
     same = {
         **_own(facts),

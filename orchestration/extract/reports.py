@@ -6,7 +6,9 @@ how a command prints it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -17,6 +19,9 @@ from orchestration.extract.inbox import Found
 from orchestration.extract.landing import ACCEPTED
 from orchestration.extract.pii import safe_label
 from orchestration.extract.rows import BAD_ROW_SCHEMA, FeedReport, FileNote
+
+MAX_OF_A_KIND = 20
+_CODE = re.compile(r"\(([a-z0-9_]+)\)$")
 
 COUNTS = ("rows_read", "rows_accepted", "rows_quarantined", "rows_collapsed", "rows_filtered")
 
@@ -107,3 +112,19 @@ def problem_report(found: Found, problem: DeliveryRejected | DeliveryHeld) -> De
         reason=str(problem),
         delivery_id=problem_id,
     )
+
+
+def shortened(warnings: Iterable[str]) -> list[str]:
+    """The sentences, but of one kind only the first few: ten thousand stray files are one fact.
+
+    A kind is the code in brackets at a sentence's end; sentences without one all stay.
+    """
+    kept, seen = [], Counter[str]()
+    for said in warnings:
+        code = _CODE.search(said)
+        if code is not None:
+            seen[code[1]] += 1
+        if code is None or seen[code[1]] <= MAX_OF_A_KIND:
+            kept.append(said)
+    more = {code: count - MAX_OF_A_KIND for code, count in seen.items() if count > MAX_OF_A_KIND}
+    return [*kept, *(f"and {count:,} more of the kind ({code})" for code, count in more.items())]

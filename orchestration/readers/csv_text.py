@@ -28,6 +28,7 @@ from orchestration.readers.tabular import MAX_COLUMNS, Table, clean_name, merged
 DELIMITERS = (",", ";", "\t", "|")
 MAX_HEADER_CHARACTERS = 65_536
 MAX_ROW_CELLS = 5_000
+MAX_BLANK_LINES = 1_000_000
 _CELLS_AT_A_TIME = 500_000
 
 
@@ -91,6 +92,7 @@ class _Text:
         # From now on the number of the next record, and of the last one that is a row.
         self.row_number = 1
         self.last_row = 0
+        self.blank_lines = 0
         header = self._read_header(header_row)
         blocks.put_back(self.lines.rest())
         self.header = tuple(clean_name(cell) for cell in header)
@@ -189,6 +191,7 @@ class _Text:
         self.lines.load(block)
         for row_number, cells in self._records():
             if self._is_blank_line(cells):
+                self._count_blank_line(row_number)
                 continue
             part.rows_read += 1
             self.last_row = row_number
@@ -218,6 +221,13 @@ class _Text:
         if isinstance(cells, str) or len(cells) == len(self.names):
             return False
         return not cells or (len(cells) == 1 and not cells[0].strip())
+
+    def _count_blank_line(self, row_number: int) -> None:
+        """Refuse a file of line ends, which would take minutes to read for nothing."""
+        self.blank_lines += 1
+        if self.blank_lines > MAX_BLANK_LINES:
+            said = f"has more than {MAX_BLANK_LINES:,} blank lines"
+            raise DeliveryRejected("blank_lines", self.file.label, said, row_number)
 
     def _misfit(self, row_number: int, cells: list[str] | str) -> str | None:
         """The rule that a row broke, or None."""

@@ -209,6 +209,8 @@ def _no_csv() -> Iterator[Case]:
     yield rejected("gzip-named-csv", "not_csv", b"\x1f\x8b\x08\0" + NAME.encode())
     yield rejected("old-excel-named-csv", "not_csv", b"\xd0\xcf\x11\xe0" + NAME.encode())
     yield rejected("json-named-csv", "header_mismatch", f'[{{"client": "{NAME}"}}]\n')
+    lines = GOOD + "\n" * 1_100_000
+    yield rejected("a-million-blank-lines", "blank_lines", lines, trust="9")
     field_of_100_mb = GOOD.encode() + b"x9,c1,t1," + b"y" * 100_000_000 + b",attended\n"
     yield Case(
         "field-of-100-mb",

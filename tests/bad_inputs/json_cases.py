@@ -89,16 +89,21 @@ def _cliniko() -> Iterator[Case]:
 
 
 def _nhs() -> Iterator[Case]:
-    made = Maker(sound.nhs_talking_therapies()[0], "RX1_IDS201Table_202601.csv")
-    good = {"sessions": 11, "feedback": 3, "clients": 4, "episodes": 4}
+    made = Maker(sound.nhs_talking_therapies()[0], "IDS201CareContact.csv")
+    good = {"sessions": 11, "feedback": 12, "clients": 4, "episodes": 4}
     yield made.no("page", "not_csv_html", lambda _: PAGE)
     yield made.no("column-gone", "header_mismatch", lambda t: without_column(t, "CareContDate"))
     yield made.no("cut", "stated_total", lambda text: "\n".join(text.splitlines()[:9]) + "\n")
     yield made.yes(
         "unknown-status",
-        lambda text: text.replace(",Y,5,", f",Y,{NAME},", 1),
+        lambda text: text.replace(",Y,02,", f",Y,{NAME},", 1),
         bad=((2, "not_in_list"),),
         good=good,
     )
-    yield made.yes("cut-in-a-row", last_cut, bad=((13, "structure:missing_columns"),), good=good)
+    yield made.yes(
+        "cut-in-a-row",
+        last_cut,
+        bad=((13, "structure:missing_columns"), (13, "no_parent")),
+        good=good | {"feedback": 11},
+    )
     yield made.other_files("no_feed_file", {f"{NAME}.csv": b"a\n1\n"})
