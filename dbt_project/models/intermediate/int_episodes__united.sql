@@ -13,6 +13,11 @@ sessions as (
         on resolved.session_key = placed.session_key
 ),
 
+clinicians as (
+    select * from {{ ref('int_episodes__clinicians') }}
+    where is_owner
+),
+
 context as (
     select * from {{ ref('stg_context') }}
 ),
@@ -34,7 +39,7 @@ int_episodes__united as (
     select
         exported.episode_key,
         exported.client_key,
-        exported.clinician_key,
+        clinicians.clinician_key,
         exported.source_system,
         false as is_derived,
         exported.opened_on,
@@ -42,6 +47,7 @@ int_episodes__united as (
         case when exported.closed_on <= context.as_of then exported.closure_reason end
             as closure_reason
     from exported
+    inner join clinicians on exported.episode_key = clinicians.episode_key
     cross join context
     union all
     select

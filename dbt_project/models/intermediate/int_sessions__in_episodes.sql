@@ -4,33 +4,16 @@ sessions as (
     select * from {{ ref('int_sessions__resolved') }}
 ),
 
-exported as (
-    select * from {{ ref('int_episodes__exported') }}
+clinicians as (
+    select * from {{ ref('int_episodes__clinicians') }}
 ),
 
 parameters as (
     select {{ param('episode_gap_days') }} as episode_gap_days
 ),
 
--- An episode that sessions name and no episode export lists belongs to the client of its first
--- session.
-owners as (
-    select
-        episode_key,
-        client_key
-    from exported
-    union all
-    select
-        supplied_episode_key as episode_key,
-        {{ first_known('client_key', '(started_at, session_key)') }} as client_key
-    from sessions
-    where
-        supplied_episode_key is not null
-        and supplied_episode_key not in (select exported.episode_key from exported)
-    group by supplied_episode_key
-),
-
--- The export's word counts only where the episode is this client's.
+-- The export's word counts only where the episode is this client's, and not for a clinician who
+-- treated the client in a course of their own.
 placed as (
     select
         sessions.session_key,
@@ -39,12 +22,18 @@ placed as (
         sessions.started_at,
         sessions.started_on,
         sessions.is_attended,
-        owners.episode_key
+        case when others.episode_key is null then owners.episode_key end as episode_key
     from sessions
-    left join owners
+    left join clinicians as owners
         on
             sessions.supplied_episode_key = owners.episode_key
             and sessions.client_key = owners.client_key
+            and owners.is_owner
+    left join clinicians as others
+        on
+            sessions.supplied_episode_key = others.episode_key
+            and sessions.clinician_key = others.clinician_key
+            and others.has_own_course
 ),
 
 -- metrics.md 0.3: courses of one client with one clinician, cut where too long passed without an
