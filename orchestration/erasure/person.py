@@ -15,7 +15,7 @@ import polars as pl
 from orchestration.contracts.feeds import FEEDS
 from orchestration.errors import RapportError
 from orchestration.home import Home, parquet_in
-from orchestration.release.catalogue import shelf
+from orchestration.release.catalogue import list_releases, shelf
 
 LINKS = ("merged_into", "renamed", "same_person")
 
@@ -68,23 +68,37 @@ def find_person(home: Home, client_key: str) -> Person:
 
 
 def linked_keys(home: Home, client_key: str) -> set[str]:
-    """All keys of the person with this key: merged and renamed ids, in both directions.
+    """All keys of the person with this key, as the release knows them that looks furthest.
 
-    A link that a later ``unmerged`` took back does not count: those are two people.
+    It has weighed every statement: dates, corrections, links that were taken back. Where there is
+    none yet, the links that landed are followed as they stand.
     """
+    releases = sorted(list_releases(home), key=lambda release: (release.as_of, release.release_id))
+    for release in releases[-1:]:
+        path = home.releases / release.file
+        with closing(duckdb.connect(str(path), read_only=True)) as con:
+            if con.execute(_HAS_LINKS).fetchone():
+                query = "select merged_key, kept_key from core.id_link where entity = 'client'"
+                return _connected(con.execute(query).fetchall(), client_key)
+    return _connected(_landed_links(home), client_key)
+
+
+_HAS_LINKS = "from duckdb_tables() where schema_name = 'core' and table_name = 'id_link'"
+
+
+def _landed_links(home: Home) -> list[tuple[str, str]]:
     links = _landed(home, "id_links").filter(pl.col("entity") == "client")
-    undone = links.filter(pl.col("relation") == "unmerged").group_by("old_key", "new_key")
-    undone_at = undone.agg(pl.col("effective_at").max().alias("undone_at"), pl.len())
-    standing = (
-        links.filter(pl.col("relation").is_in(LINKS))
-        .join(undone_at, on=["old_key", "new_key"], how="left")
-        .filter(pl.col("len").is_null() | (pl.col("effective_at") > pl.col("undone_at")))
-    )
+    pair = pl.concat_list("old_key", "new_key").list.sort()
+    parted = links.filter(pl.col("relation") == "unmerged").select(pair.alias("pair"))
+    standing = links.filter(pl.col("relation").is_in(LINKS)).with_columns(pair.alias("pair"))
     merged = _landed(home, "clients").filter(pl.col("merged_into_client_key").is_not_null())
-    pairs = [
-        *standing.select("old_key", "new_key").iter_rows(),
+    return [
+        *standing.join(parted, on="pair", how="anti").select("old_key", "new_key").iter_rows(),
         *merged.select("client_key", "merged_into_client_key").iter_rows(),
     ]
+
+
+def _connected(pairs: list[tuple[str, str]], client_key: str) -> set[str]:
     keys, size = {client_key}, 0
     while size < len(keys):
         size = len(keys)

@@ -77,6 +77,57 @@ clinician_times as (
     group by clinician_key, started_at
 ),
 
+links as (
+    select * from {{ ref('stg_id_links') }}
+),
+
+resolved_links as (
+    select * from {{ ref('int_id_links__resolved') }}
+),
+
+merged_clients as (
+    select * from {{ ref('stg_clients') }}
+    where merged_into_client_key is not null
+),
+
+-- Two records of one person may both hold the session that the person came to.
+merged_times as (
+    select count(*) > 1 as is_double
+    from sessions
+    where
+        client_key in (
+            select resolved_links.canonical_key from resolved_links
+            where resolved_links.entity = 'client'
+        )
+    group by client_key, clinician_key, started_at
+),
+
+linked_pairs as (
+    select
+        entity,
+        least(old_key, new_key) as one_key,
+        greatest(old_key, new_key) as other_key
+    from links
+    where relation != 'unmerged'
+    union
+    select
+        'client' as entity,
+        least(client_key, merged_into_client_key) as one_key,
+        greatest(client_key, merged_into_client_key) as other_key
+    from merged_clients
+),
+
+unmerges as (
+    select linked_pairs.entity is null as is_idle
+    from links
+    left join linked_pairs
+        on
+            links.entity = linked_pairs.entity
+            and least(links.old_key, links.new_key) = linked_pairs.one_key
+            and greatest(links.old_key, links.new_key) = linked_pairs.other_key
+    where links.relation = 'unmerged'
+),
+
 timed_sessions as (
     select duration_minutes < 10 or duration_minutes > 240 as is_odd
     from sessions
@@ -112,6 +163,10 @@ int_check__plausibility as (
     {{ check_count('endings_plausible', 'is_numerator', 'endings') }}
     union all
     {{ check_count('clients_not_double', 'is_double', 'client_times') }}
+    union all
+    {{ check_count('merged_sessions_single', 'is_double', 'merged_times') }}
+    union all
+    {{ check_count('unmerges_part_someone', 'is_idle', 'unmerges') }}
     union all
     {{ check_count('clinicians_not_double', 'is_double', 'clinician_times') }}
     union all

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -15,8 +17,10 @@ from orchestration.extract.intake import land_inbox
 from orchestration.extract.pseudonyms import Pseudonymiser, load_key
 from orchestration.home import Home
 from orchestration.release.gates import unaccounted_rows
+from orchestration.release.publish import promote
 from orchestration.settings import Settings, load_settings
 from orchestration.settings_template import init_home
+from tests.unit.release.conftest import write_build
 
 FILES = {
     "clients.csv": "client_id,birth_year\nc1,1980\nc2,1990\nc3,1985\n",
@@ -66,6 +70,23 @@ def test_merged_ids_are_one_person_and_unmerged_ones_are_two(settings: Settings)
     assert linked_keys(home, _key(home, "c1")) == both
     assert linked_keys(home, _key(home, "c9")) == both
     assert linked_keys(home, _key(home, "c2")) == {_key(home, "c2")}
+
+
+def test_a_release_knows_better_than_the_landing_who_is_one_person(settings: Settings) -> None:
+    """What the practice has taken back since still stands in the landing of old deliveries."""
+    home = settings.home
+    names = ("c1", "c2", "c3", "c9")
+    one, two, three, nine = (_key(home, name) for name in names)
+    write_build(home, "20261123T001005-aaaaaa")
+    with closing(duckdb.connect(str(home.build / "build.duckdb"))) as con:
+        con.execute(
+            "create table core.id_link as from (values ('client', ?, ?), ('clinician', ?, ?)) "
+            "as links (entity, merged_key, kept_key)",
+            [two, three, nine, one],
+        )
+    promote(home)
+    assert linked_keys(home, two) == linked_keys(home, three) == {two, three}
+    assert linked_keys(home, one) == {one}
 
 
 def test_rows_go_and_every_record_stays_accounted_for(settings: Settings) -> None:
