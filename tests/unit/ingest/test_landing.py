@@ -5,6 +5,7 @@ Belongs here: landing, quarantine and ledger after one or more runs. Does not be
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import datetime
 from itertools import permutations
@@ -16,6 +17,7 @@ from orchestration.contracts.feeds import FEEDS, LEDGER_SCHEMA, QUARANTINE_SCHEM
 from orchestration.errors import RapportError
 from orchestration.extract import check_path
 from orchestration.extract.pseudonyms import Pseudonymiser
+from tests.support import REPO
 from tests.unit.ingest.making import GOOD, KEY, LATE, SESSIONS, forget
 
 
@@ -294,3 +296,15 @@ def test_a_check_takes_a_file_from_anywhere(practice, tmp_path):
         check_path(tmp_path / "none.csv", "clinic", practice.settings)
     with pytest.raises(RapportError, match="source's name"):
         check_path(tmp_path / "sessions.csv", "../clinic", practice.settings)
+
+
+def test_the_example_of_id_links_in_the_docs_lands_as_it_stands(practice):
+    page = (REPO / "docs" / "operators.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```csv\n(entity,.*?)```", page, re.DOTALL)
+    practice.configure(
+        '[sources.practice]\nreader = "canonical"\n[sources.feedback_tool]\nreader = "canonical"\n'
+    )
+    practice.put("practice/links-2026-05-04", {"id_links.csv": text})
+    (report,) = practice.land().values()
+    assert (report.status, report.warnings) == ("accepted", ())
+    assert practice.landed("id_links").height == len(text.strip().splitlines()) - 1
