@@ -1,7 +1,22 @@
 {#- Ended episodes without a stated reason whose client went on with another clinician here soon
-    after: transfers that nobody coded (metrics.md 5.1; a transfer is not a dropout). -#}
+    after: transfers that nobody coded (metrics.md 5.1; a transfer is not a dropout). So is a course
+    within an exported episode that went on with another clinician, however long the wait was. -#}
 with episodes as (
     select * from {{ ref('fct_episode') }}
+),
+
+named as (
+    select
+        facts.episode_key,
+        facts.client_key,
+        facts.clinician_key,
+        facts.started_at,
+        facts.started_on,
+        resolved.supplied_episode_key
+    from {{ ref('fct_session') }} as facts
+    inner join {{ ref('int_sessions__resolved') }} as resolved
+        on facts.session_key = resolved.session_key
+    where facts.is_attended and resolved.supplied_episode_key is not null
 ),
 
 attended as (
@@ -32,7 +47,7 @@ courses as (
 ),
 
 -- By start time, not by day: the handover may be on the day of the last session.
-int_ending__transfers as (
+followed as (
     select
         ended.episode_key,
         min(later.first_started_on) as next_attended_on
@@ -47,6 +62,39 @@ int_ending__transfers as (
     having
         {{ days_between('ended.last_started_on', 'min(later.first_started_on)') }}
         <= {{ param('episode_gap_days') }}
+),
+
+went_on as (
+    select
+        courses.episode_key,
+        min(later.started_on) as next_attended_on
+    from courses
+    inner join named as own
+        on
+            courses.episode_key = own.episode_key
+            and own.supplied_episode_key != own.episode_key
+    inner join named as later
+        on
+            own.supplied_episode_key = later.supplied_episode_key
+            and courses.client_key = later.client_key
+            and courses.clinician_key != later.clinician_key
+            and courses.last_started_at < later.started_at
+    where courses.is_ended and courses.is_without_reason
+    group by courses.episode_key
+),
+
+transfers as (
+    select * from followed
+    union all
+    select * from went_on
+),
+
+int_ending__transfers as (
+    select
+        episode_key,
+        min(next_attended_on) as next_attended_on
+    from transfers
+    group by episode_key
 )
 
 select * from int_ending__transfers

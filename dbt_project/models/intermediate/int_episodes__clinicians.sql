@@ -10,18 +10,20 @@ exported as (
     select * from {{ ref('int_episodes__exported') }}
 ),
 
--- An episode that sessions name and no episode export lists is that of its first session.
+-- An episode that sessions name and no episode export lists is its first session's client's.
 supplied as (
     select
         episode_key,
         client_key,
-        clinician_key
+        clinician_key,
+        is_clinician_named
     from exported
     union all
     select
         supplied_episode_key as episode_key,
         {{ first_known('client_key', '(started_at, session_key)') }} as client_key,
-        {{ first_known('clinician_key', '(started_at, session_key)') }} as clinician_key
+        {{ first_known('clinician_key', '(started_at, session_key)') }} as clinician_key,
+        false as is_clinician_named
     from sessions
     where
         supplied_episode_key is not null
@@ -44,8 +46,8 @@ treating as (
     group by supplied.episode_key, sessions.clinician_key
 ),
 
--- The clinician whom the export names, if the two have met; otherwise the one who treats the client
--- now. One session alone may be an intake or a colleague standing in.
+-- The clinician whom the export names, if the two have met; otherwise the one who treated the client
+-- last. One session alone may be an intake or a colleague standing in.
 ranked as (
     select
         supplied.episode_key,
@@ -55,7 +57,13 @@ ranked as (
         row_number() over (
             partition by supplied.episode_key
             order by
-                case when treating.clinician_key = supplied.clinician_key then 0 else 1 end asc,
+                case
+                    when
+                        supplied.is_clinician_named
+                        and treating.clinician_key = supplied.clinician_key
+                        then 0
+                    else 1
+                end asc,
                 case when treating.held_sessions > 1 then 0 else 1 end asc,
                 treating.last_held_at desc,
                 treating.clinician_key asc

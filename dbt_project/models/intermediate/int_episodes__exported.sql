@@ -28,6 +28,7 @@ int_episodes__exported as (
         coalesce(client_links.canonical_key, episodes.client_key) as client_key,
         coalesce(clinician_links.canonical_key, episodes.clinician_key, clinicians.clinician_key)
             as clinician_key,
+        episodes.clinician_key is not null as is_clinician_named,
         episodes.source_system,
         episodes.opened_on,
         episodes.closed_on,

@@ -27,7 +27,7 @@ derived as (
     select
         episode_key,
         min(client_key) as client_key,
-        {{ first_known('clinician_key', '(started_at, session_key)') }} as clinician_key,
+        {{ first_known('clinician_key', '(started_at, session_key)') }} as first_clinician_key,
         min(source_system) as source_system,
         min(started_on) as opened_on
     from sessions
@@ -51,15 +51,16 @@ int_episodes__united as (
     cross join context
     union all
     select
-        episode_key,
-        client_key,
-        clinician_key,
-        source_system,
+        derived.episode_key,
+        derived.client_key,
+        coalesce(clinicians.clinician_key, derived.first_clinician_key) as clinician_key,
+        derived.source_system,
         true as is_derived,
-        opened_on,
+        derived.opened_on,
         cast(null as date) as closed_on,
         cast(null as varchar) as closure_reason
     from derived
+    left join clinicians on derived.episode_key = clinicians.episode_key
 )
 
 select * from int_episodes__united
