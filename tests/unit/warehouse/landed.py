@@ -21,6 +21,8 @@ STAGING = (
     "stg_context",
     "stg_delivery",
     "stg_delivery_order",
+    "stg_named_row",
+    "stg_window_day",
     "stg_session_keys",
     *(f"stg_{feed}" for feed in FEEDS if feed != "feedback"),
 )
@@ -58,7 +60,9 @@ class LandedSql:
         con.execute(f"use {DATABASE}")
         con.execute("create schema if not exists landing")
         places = {name: parquet_in(home.landing / name) for name in (*FEEDS, "delivery")}
-        places["context"] = str(home.build / "context.parquet")
+        places["quarantine"] = parquet_in(home.quarantine)
+        for name in ("context", "verdict"):
+            places[name] = str(home.build / f"{name}.parquet")
         for name, place in places.items():
             con.read_parquet(place, union_by_name=True).to_view("landed", replace=True)
             con.execute(f"create or replace table landing.{name} as from landed")
