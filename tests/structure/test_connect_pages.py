@@ -25,6 +25,8 @@ PASTED = [
 
 def test_every_reader_has_a_page_and_every_page_a_reader() -> None:
     assert {page.stem for page in CONNECT.glob("*.md")} - {"README"} == set(READERS)
+    index = (CONNECT / "README.md").read_text()
+    assert [name for name in READERS if f"({name}.md)" not in index] == []
 
 
 @pytest.mark.parametrize("name", READERS)
