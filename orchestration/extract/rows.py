@@ -235,7 +235,7 @@ class _Rows:
             extract.file, landed_rows(feed, checked.good, self.keying)
         )
         reading.bad += [
-            self._keyed(extract, extract.rejects, None),
+            self._keyed(extract, extract.rejects, _keys_of_rejects(feed, extract, zone)),
             self._keyed(extract, checked.bad, checked.bad_keys),
         ]
         doubts = self._keyed(extract, checked.doubts, checked.doubt_keys)
@@ -341,3 +341,19 @@ def _without_doubtful_keys(feed: Feed, bad: pl.DataFrame, doubts: pl.DataFrame) 
     rounded = doubts.filter(pl.col("column_name").is_in(feed.key))["row_number"]
     key = pl.when(~pl.col("row_number").is_in(rounded.implode())).then("row_key")
     return bad.with_columns(key.alias("row_key")) if rounded.len() else bad
+
+
+def _keys_of_rejects(feed: Feed, extract: Extract, zone: str) -> pl.DataFrame | None:
+    """Keys of a reader's rejects, read by the rules of keys; None where the reader knows none."""
+    if extract.reject_keys is None:
+        return None
+    told = extract.reject_keys.with_row_index("row_number").cast({"row_number": pl.Int64()})
+    # A deleted row needs no more than its key, so these are judged as if they were such.
+    as_deleted = told.with_columns(is_deleted=pl.lit("true"))
+    keys = [*feed.key, *feed.beside_key]
+    good = check_rows(feed, as_deleted, zone=zone, latest=None).good.select("row_number", *keys)
+    return (
+        told.select("row_number")
+        .join(good, on="row_number", how="left", maintain_order="left")
+        .with_columns(is_deleted=pl.lit(value=False), is_readable=pl.col(feed.key[0]).is_not_null())
+    )

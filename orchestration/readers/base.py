@@ -116,6 +116,8 @@ class Extract:
         file_rows: records of the file where they are not ``rows_read``; a manifest counts these.
         rows_filtered: rows a declared filter took out, by the filter's name.
         rejects: one row per row that could not be made: row_number, rule, column_name.
+        reject_keys: cells of the feed's key of each reject, as text and in their order, as far as
+            the reader knows them; by its key a row that is held back is still known to exist.
         dropped_columns: safe names of columns that are not in the contract, in file order.
         warnings: plain sentences for the person; no value of a cell.
         is_last: whether nothing more comes of this reading of the file.
@@ -129,6 +131,7 @@ class Extract:
     file_rows: int | None = None
     rows_filtered: Mapping[str, int] = field(default_factory=dict)
     rejects: pl.DataFrame = field(default_factory=empty_rejects, repr=False)
+    reject_keys: pl.DataFrame | None = field(default=None, repr=False)
     dropped_columns: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     is_last: bool = True

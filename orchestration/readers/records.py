@@ -33,6 +33,7 @@ class Records:
     _numbers: list[int] = field(default_factory=list)
     _cells: list[dict[str, str | None]] = field(default_factory=list)
     _rejects: list[tuple[int, str, str | None]] = field(default_factory=list)
+    _reject_keys: list[dict[str, str | None]] = field(default_factory=list)
     _filtered: Counter[str] = field(default_factory=Counter)
 
     def add(self, row_number: int, **cells: str | None) -> None:
@@ -40,9 +41,16 @@ class Records:
         self._numbers.append(row_number)
         self._cells.append(cells)
 
-    def reject(self, row_number: int, rule: str, column: str | None = None) -> None:
-        """Hold a record back: rule is a short word, column a name of the contract or the file."""
+    def reject(
+        self, row_number: int, rule: str, column: str | None = None, **key: str | None
+    ) -> None:
+        """Hold a record back: rule is a short word, column a name of the contract or the file.
+
+        Where the row's key is known all the same, its cells go along: the row is then known to
+        exist, and its absence from a complete delivery says nothing of other rows.
+        """
         self._rejects.append((row_number, rule, column))
+        self._reject_keys.append(key)
 
     def leave_out(self, reason: str, count: int = 1) -> None:
         """Count records that are known not to belong to the feed."""
@@ -71,6 +79,14 @@ class Records:
             file_rows=file_rows,
             rows_filtered=dict(self._filtered),
             rejects=pl.DataFrame(self._rejects, schema=REJECTS_SCHEMA, orient="row"),
+            reject_keys=self._keys_of_rejects(),
             dropped_columns=dropped_columns,
             warnings=warnings,
         )
+
+    def _keys_of_rejects(self) -> pl.DataFrame | None:
+        if not any(self._reject_keys):
+            return None
+        schema = dict.fromkeys(FEEDS[self.feed].key, pl.String())
+        rows = [[key.get(name) for name in schema] for key in self._reject_keys]
+        return pl.DataFrame(rows, schema=schema, orient="row")

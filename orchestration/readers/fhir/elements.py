@@ -26,11 +26,15 @@ class Refuse(Exception):  # noqa: N818 -- an outcome of a record, not a mistake
     Args:
         rule: short word.
         column: a column of the contract, or None.
+        key: cells of the row's key, as far as they are known.
     """
 
-    def __init__(self, rule: str, column: str | None = None) -> None:
+    def __init__(
+        self, rule: str, column: str | None = None, key: dict[str, str | None] | None = None
+    ) -> None:
         self.rule = rule
         self.column = column
+        self.key = key or {}
         super().__init__(rule)
 
 

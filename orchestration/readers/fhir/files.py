@@ -224,7 +224,8 @@ class Content:
                 raise _refused(file)
             request = as_dict(entry.get("request"))
             if not resource and request.get("method") == "DELETE":
-                yield _deletion(file, line or place, self._scope, entry)
+                known_by = as_text(as_dict(bundle.get("meta")).get("lastUpdated"))
+                yield _deletion(file, line or place, self._scope, entry, known_by)
                 continue
             full_url = as_text(entry.get("fullUrl"))
             yield _entry(file, line or place, self._scope, resource, full_url)
@@ -270,7 +271,9 @@ def _id_in(full_url: str | None) -> str | None:
     return full_url
 
 
-def _deletion(file: DeliveryFile, number: int, scope: int, entry: dict[str, Any]) -> Entry:
+def _deletion(
+    file: DeliveryFile, number: int, scope: int, entry: dict[str, Any], known_by: str | None
+) -> Entry:
     url = as_text(as_dict(entry.get("request")).get("url")) or ""
     kind, _, identity = url.removeprefix("/").partition("/")
     known = kind in _KEPT and identity and "?" not in url
@@ -281,7 +284,7 @@ def _deletion(file: DeliveryFile, number: int, scope: int, entry: dict[str, Any]
         kind if known else "",
         identity=identity if known else None,
         is_deletion=True,
-        deleted_at=as_text(as_dict(entry.get("response")).get("lastModified")),
+        deleted_at=as_text(as_dict(entry.get("response")).get("lastModified")) or known_by,
     )
 
 

@@ -244,7 +244,8 @@ class Forms:
             answer: Answer | None = answered()
         except Refuse as problem:
             # What was withdrawn needs no answer.
-            return [row] if row.get("is_deleted") else [problem]
+            key = {name: row[name] for name in ("response_id", "scale")}
+            return [row] if row.get("is_deleted") else [Refuse(problem.rule, problem.column, key)]
         if answer is None:
             return [row] if row.get("is_deleted") else []
         self.said["contradicted"] += answer.is_contradicted

@@ -124,7 +124,7 @@ class _Sheet:
         self.extra += len(made) - 1
         for each in made:
             if isinstance(each, Refuse):
-                self.records.reject(entry.row_number, each.rule, each.column)
+                self.records.reject(entry.row_number, each.rule, each.column, **each.key)
             else:
                 self.records.add(entry.row_number, **each)
 
@@ -240,7 +240,7 @@ class _Whole:
         elif entry.identity is None:
             sheet.settle(entry, [Refuse("missing_required", _KEY.get(FEED_OF[entry.kind]))])
         elif _is_modified(entry.resource):
-            sheet.settle(entry, [Refuse("modifier_extension")])
+            sheet.settle(entry, self._refused(entry, Refuse("modifier_extension")))
         elif _moment_of(entry, self.delivery.time_zone) < newest[entry.kind, entry.identity]:
             sheet.leave_out("older_version")
         else:
@@ -253,7 +253,13 @@ class _Whole:
         except LeaveOut as reason:
             sheet.leave_out(str(reason))
         except Refuse as problem:
-            sheet.settle(entry, [problem])
+            sheet.settle(entry, self._refused(entry, problem))
+
+    def _refused(self, entry: Entry, problem: Refuse) -> list[Refuse]:
+        """The refusal for each row that the entry would have been, as far as that is known."""
+        name = _KEY.get(FEED_OF[entry.kind], "")
+        ids = self.sessions.ids(entry) if name == "session_id" else [entry.identity]
+        return [Refuse(problem.rule, problem.column, {name: each} if name else {}) for each in ids]
 
     def _link(self, entry: Entry) -> None:
         """Rows of id_links, which an entry gives besides its own."""

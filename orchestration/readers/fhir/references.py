@@ -24,7 +24,8 @@ from orchestration.readers.fhir.files import Entry
 
 _ADDRESS = re.compile(
     r"(?P<base>https?://[^?#]+/|/(?:[^/?#]+/)*)?(?P<kind>[A-Z][A-Za-z]{1,60})/"
-    r"(?P<id>[A-Za-z0-9.-]{1,64})(?:/_history/[A-Za-z0-9.-]{1,64})?"
+    # FHIR allows no underscore and 64 characters; some servers are less strict.
+    r"(?P<id>[A-Za-z0-9._~-]{1,100})(?:/_history/[A-Za-z0-9._~-]{1,100})?"
 )
 _BY_IDENTIFIER = re.compile(r"(?:https?://[^?#]+/)?([A-Z][A-Za-z]{1,60})\?identifier=([^&]+)")
 _ROLE = "PractitionerRole"

@@ -11,6 +11,8 @@ id, so that both words come together. Of an appointment of several clients each 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -120,6 +122,15 @@ class Sessions:
             # It may have been known as the session of one client before others joined.
             made.append(_gone(_own_id(entry), made[0]))
         return made
+
+    def ids(self, entry: Entry) -> list[str]:
+        """The ids that the sessions of an appointment or encounter have, as far as can be seen."""
+        clients: Cells = {}
+        for each in as_list(entry.resource.get("participant")):
+            with suppress(Refuse):
+                ref = self.directory.resolve(as_dict(each).get("actor"), entry)
+                clients |= {ref.id: None} if ref is not None and ref.kind == "Patient" else {}
+        return [_session_id(entry, client, clients) for client in clients] or [_own_id(entry)]
 
     # --- one appointment, one encounter -------------------------------------------------------
 
@@ -320,7 +331,7 @@ def _own_id(entry: Entry) -> str:
     return f"{entry.kind}/{entry.identity}"
 
 
-def _session_id(entry: Entry, client: str, clients: dict[str, Cells]) -> str:
+def _session_id(entry: Entry, client: str, clients: Mapping[str, Any]) -> str:
     return f"{_own_id(entry)}|{client}" if len(clients) > 1 else _own_id(entry)
 
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import json
 import random
+from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from orchestration.errors import DeliveryRejected, SettingsError
 from orchestration.readers import READERS
 from orchestration.settings import SourceConfig
-from tests.unit.ingest.making import Practice
+from orchestration.settings_template import init_home
+from tests.unit.ingest.making import KEY, Practice
 from tests.unit.readers.fhir_files import (
     NAME,
     NPI,
@@ -30,6 +33,7 @@ from tests.unit.readers.fhir_files import (
     item,
     lines,
     link,
+    part,
     patient,
     practitioner,
     read,
@@ -42,7 +46,12 @@ from tests.unit.readers.fhir_files import (
 )
 from tests.unit.readers.files import data_file
 
-pytest_plugins = ["tests.unit.ingest.conftest"]
+
+@pytest.fixture
+def practice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Practice:
+    """A fresh home with a fixed key."""
+    monkeypatch.setenv("RAPPORT_PSEUDONYM_KEY", KEY.hex())
+    return Practice(init_home(tmp_path / "home", time_zone="Europe/London"))
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -181,6 +190,12 @@ def test_a_deletion_is_newer_than_the_version_it_deletes() -> None:
     ]
 
 
+def test_a_bundle_of_deletions_says_when_they_were_known() -> None:
+    gone = bundle(deletion("Patient/p1"), meta={"lastUpdated": "2026-03-05T00:00:00Z"})
+    (found,) = read_files(("deleted.ndjson", lines(json.loads(gone))))
+    assert rows(found)[0]["record_updated_at"] == "2026-03-05T00:00:00Z"
+
+
 def test_a_deleted_form_takes_back_each_of_its_answers() -> None:
     found = rows(read(deletion("QuestionnaireResponse/r1"))["feedback"])
     assert {row["is_deleted"] for row in found} == {"true"}
@@ -239,6 +254,34 @@ def test_a_delivery_lands_without_any_identity(practice: Practice) -> None:
     for feed in ("sessions", "feedback", "clients", "clinicians", "id_links"):
         text = repr(practice.landed(feed).rows())
         assert not [word for word in ("Quillfeather", NPI, "'p1'", "'c1'") if word in text]
+
+
+def test_what_is_held_back_is_known_to_exist(practice: Practice) -> None:
+    """Else a full export could say of nothing that it is gone, as long as one record is bad."""
+    practice.configure(
+        '[sources.ehr]\nreader = "fhir"\nextract_kind = "full"\n[intake]\nmax_bad_share = 1\n'
+    )
+    good = [patient("p1"), patient("p2"), practitioner("c1"), practitioner("c2")]
+    pair = [part("Patient/p1"), part("Patient/p2"), part("Practitioner/c1")]
+    both = [appointment("a1"), appointment("a2"), appointment("a3", participant=pair)]
+    answers = [item("/44260-8", coded("LA6569-3"))]
+    before = bundle(*good, *both, response("r1", answers))
+    two = [part("Practitioner/c1"), part("Practitioner/c2")]
+    bad = [
+        appointment("a1", status="done"),
+        appointment("a3", participant=[*pair, *two]),
+        response("r1", [item("/44260-8", coded("often"))]),
+    ]
+    practice.put("ehr/2026-06-01", {"all.json": before})
+    practice.put("ehr/2026-06-08", {"all.json": bundle(*good, *bad)})
+    practice.land()
+    held = practice.quarantine()
+    # a2 alone is gone; the keys of the others are those under which they had landed.
+    known = {*practice.landed("sessions").filter(~pl.col("is_deleted"))["session_key"]}
+    assert len(known) == 4
+    assert {*held.filter(pl.col("feed") == "sessions")["row_key"]} < known
+    assert held.filter(pl.col("feed") == "sessions").height == 3
+    assert held["row_key"].null_count() == 0
 
 
 SAMPLE: list[Resource] = [

@@ -37,6 +37,7 @@ from tests.unit.readers.fhir_files import (
         "Patient/p1/_history/3",
         "https://ehr.example/fhir/Patient/p1",
         "/main/Patient/p1",
+        "Patient/p1/_history/v_2",
     ],
 )
 def test_one_person_has_one_id_however_they_are_pointed_at(reference: str) -> None:
