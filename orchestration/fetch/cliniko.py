@@ -214,9 +214,9 @@ class _Run:
         else:
             words = "its entries change faster than they can be read: try again later"
             raise FetchError(self.job.source, what.path, words)
-        if number:
-            self.ids.setdefault(what.resource, set()).update(held)
-            self.job.say(f"{what.path}: {len(held)} records")
+        self.ids.setdefault(what.resource, set()).update(held)
+        if held:
+            self.job.say(f"{what.path} {len(held):,}")
 
     def save_what_is_leant_on(self) -> None:
         """Group appointments of changed attendees, and attendees of changed group appointments.
