@@ -7,8 +7,8 @@ Ids are the provider's code and the service's own number, ``RX1:12345``: local n
 between providers. A therapist stands with the care activity alone. A contact that did not take
 place may have none, and then the therapist of the referral's contact before it is taken, or of the
 first after it: the client missed somebody's appointment, and it was most likely theirs. Without any
-the row is held back. A referral whose client was not seen in the month is an episode without a
-therapist; the warehouse takes the one of its sessions.
+the row is held back, as one that lacks its clinician. A referral whose client was not seen in the
+month is an episode without a clinician; the warehouse takes that of its sessions.
 """
 
 from __future__ import annotations
@@ -26,7 +26,13 @@ from orchestration.readers import nhs_codes as codes
 from orchestration.readers.base import Delivery, Extract
 from orchestration.readers.nhs_codes import plain
 from orchestration.readers.records import Records
-from orchestration.readers.vendor_table import ClockTime, VendorTable, day_and_time, joined_id
+from orchestration.readers.vendor_table import (
+    UNKNOWN,
+    ClockTime,
+    VendorTable,
+    day_and_time,
+    joined_id,
+)
 
 Cells = Mapping[str, str | None]
 
@@ -177,10 +183,7 @@ def _sessions(submission: Submission, links: _Links, table: VendorTable) -> Extr
         said["teams"] += contact in links.teams
         if therapist is None:
             therapist = links.therapist_at(referral or "", moment or "")
-            said["inferred"] += therapist is not None
-        if therapist is None:
-            records.reject(number, "no_care_professional", "CarePersLocalId")
-            continue
+            said["inferred" if therapist else "unnamed"] += 1
         kind = plain(cells.get("type"))
         records.add(
             number,
@@ -192,7 +195,7 @@ def _sessions(submission: Submission, links: _Links, table: VendorTable) -> Extr
             duration_minutes=cells.get("minutes"),
             modality=codes.MEDIUM.get(plain(cells.get("medium")))
             or codes.MECHANISM.get(plain(cells.get("mechanism"))),
-            format=codes.THERAPY_MODE.get(plain(cells["mode"])),
+            format=codes.THERAPY_MODE.get(plain(cells["mode"]), UNKNOWN) if cells["mode"] else None,
             appointment_type=codes.APPOINTMENT_TYPES.get(kind, codes.OTHER_APPOINTMENT)
             if kind
             else None,
@@ -209,6 +212,11 @@ def _said_of_therapists(table: VendorTable, said: Counter[str]) -> Iterator[str]
             f"{label}: {count} contacts have no care activity and so no therapist; they count for "
             "the therapist of the referral's contact before or after"
         )
+    if count := said["unnamed"]:
+        yield (
+            f"{label}: {count} contacts have no care activity, nor has another of their referral; "
+            "they wait until a submission names a therapist"
+        )
     if count := said["teams"]:
         yield (
             f"{label}: {count} contacts have care activities of several therapists; they count for "
@@ -223,16 +231,14 @@ def _session_problem(links: _Links, cells: Cells, moment: str | None) -> tuple[s
         return ("not_a_date" if cells["day"] else "missing_required"), "CareContDate"
     if (cells["referral"] or "") not in links.patients:
         return "no_parent", "ServiceRequestId"
-    if _status(cells) is None:
-        return "not_in_list", "AttendOrDNACode"
-    if cells["mode"] and plain(cells["mode"]) not in codes.THERAPY_MODE:
-        return "not_in_list", "CareContPatientTherMode"
     return None
 
 
-def _status(cells: Cells) -> str | None:
+def _status(cells: Cells) -> str:
     """What came of a contact; a contact without a code is a booking until one says more."""
-    status = codes.ATTENDANCE.get(plain(cells["attended"])) if cells["attended"] else "scheduled"
+    status = "scheduled"
+    if cells["attended"]:
+        status = codes.ATTENDANCE.get(plain(cells["attended"]), UNKNOWN)
     if plain(cells.get("planned")) == codes.UNPLANNED and status != "attended_late":
         return "attended"
     return status
@@ -243,14 +249,14 @@ def _episodes(submission: Submission, links: _Links, table: VendorTable) -> Extr
     records = table.records("episodes")
     for number, cells in table.rows:
         opened, closed = _day(cells["received"]), _day(cells["discharged"])
-        reason = codes.CLOSURE_REASONS.get(plain(cells["end"])) if cells["end"] else "unknown"
+        reason = "unknown"
+        if cells["end"]:
+            reason = codes.CLOSURE_REASONS.get(plain(cells["end"]), UNKNOWN)
         if cells["referral"] is None or cells["patient"] is None:
             column = "ServiceRequestId" if cells["referral"] is None else "LocalPatientId"
             records.reject(number, "missing_required", column)
         elif opened is None or (cells["discharged"] and closed is None):
             records.reject(number, *_wrong_date(cells, opened))
-        elif closed and reason is None:
-            records.reject(number, "not_in_list", "EndCode")
         else:
             known = links.known.get(cells["referral"])
             records.add(

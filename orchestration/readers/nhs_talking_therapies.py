@@ -97,7 +97,7 @@ class NhsTalkingTherapiesReader:
         feeds=("sessions", "feedback", "clients", "episodes"),
         needs=(
             "IDS000, IDS101, IDS201 and IDS202 in one folder; IDS001, IDS606 and IDS607 for more.",
-            'extract_kind = "window", so that a Refresh replaces the Primary of its month.',
+            "Whether contacts that a Refresh lacks are gone (`infer_deletes`).",
         ),
     )
 

@@ -35,7 +35,7 @@ from pydantic import BaseModel, ConfigDict
 from orchestration.readers.base import Delivery, DeliveryRejected, Extract
 from orchestration.readers.names import name_id
 from orchestration.readers.tabular import folded_name
-from orchestration.readers.vendor_table import ClockTime, VendorTable, day_and_time
+from orchestration.readers.vendor_table import UNKNOWN, ClockTime, VendorTable, day_and_time
 
 ATTENDANCE = {
     "client": ("client_name", "patient_name"),
@@ -211,10 +211,7 @@ def _attendance(
             continue
         nth[row.day] += 1
         word = row.cells["status"]
-        status = STATUSES.get(folded_name(word)) if word else BOOKED
-        if status is None:
-            records.reject(row.number, "not_in_list", "status")
-            continue
+        status = STATUSES.get(folded_name(word), UNKNOWN) if word else BOOKED
         at, is_refused = _time_of(row, often[row.day], times.get(row.day, set()))
         is_past = facts.is_past(row.day.on, at)
         said["refused"] += is_refused

@@ -31,6 +31,10 @@ from orchestration.readers.tabular import (
 from orchestration.readers.xlsx import read_workbook
 from orchestration.settings import SourceConfig, describe
 
+# What a reader hands on for a code it does not know: no list of the contract has it, so the row is
+# held back as not_in_list, and the quarantine knows which row it is.
+UNKNOWN = "?"
+
 _WORKBOOK = ".xlsx"
 _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods")
 _PEEK = 65_536

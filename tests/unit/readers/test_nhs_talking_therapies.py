@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from orchestration.contracts.feeds import EPISODES, SESSIONS
 from orchestration.errors import DeliveryRejected, SettingsError
+from orchestration.extract.row_checks import check_rows
 from orchestration.readers import READERS
 from orchestration.readers.base import Delivery, Extract
 from orchestration.settings import SourceConfig
@@ -189,8 +191,6 @@ def test_what_came_of_a_contact(code: str, planned: str, meant: str) -> None:
 @pytest.mark.parametrize(
     ("cells", "rule", "column"),
     [
-        ({"AttendOrDNACode": "9"}, "not_in_list", "AttendOrDNACode"),
-        ({"CareContPatientTherMode": "8"}, "not_in_list", "CareContPatientTherMode"),
         ({"CareContDate": "04/03/2026"}, "not_a_date", "CareContDate"),
         ({"ServiceRequestId": "R9"}, "no_parent", "ServiceRequestId"),
         ({"CareContactId": ""}, "missing_required", "CareContactId"),
@@ -200,6 +200,15 @@ def test_contacts_that_cannot_be_used_are_named(
     cells: dict[str, str], rule: str, column: str
 ) -> None:
     assert sessions(cells).rejects.rows() == [(2, rule, column)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [({"AttendOrDNACode": "9"}, "status"), ({"CareContPatientTherMode": "8"}, "format")],
+)
+def test_unknown_codes_are_never_guessed(cells: dict[str, str], column: str) -> None:
+    checked = check_rows(SESSIONS, sessions(cells).frame, zone="Europe/London", latest=None)
+    assert checked.bad.rows() == [(2, "not_in_list", column)]
 
 
 @pytest.mark.parametrize(
@@ -245,10 +254,11 @@ def test_a_missed_contact_counts_for_the_therapist_before_it() -> None:
         "RX1:T2",
         "RX1:T1",
         "RX1:T2",
+        None,
     ]
-    assert extract.rejects.rows() == [(7, "no_care_professional", "CarePersLocalId")]
     said = " ".join(extract.warnings)
     assert "3 contacts have no care activity" in said
+    assert "1 contacts have no care activity, nor has another" in said
     assert "1 contacts have care activities of several therapists" in said
 
 
@@ -281,8 +291,9 @@ def test_a_referral_closed_without_a_contact_is_an_episode_without_a_therapist()
     frame = read(submission(t101=[*PLAIN["101"], row]))["episodes"][0].frame
     assert frame["clinician_id"].to_list() == ["RX1:T1", None]
     wrong = row | {"EndCode": "33"}
-    rejects = read(submission(t101=[*PLAIN["101"], wrong]))["episodes"][0].rejects
-    assert rejects.rows() == [(3, "not_in_list", "EndCode")]
+    frame = read(submission(t101=[*PLAIN["101"], wrong]))["episodes"][0].frame
+    checked = check_rows(EPISODES, frame, zone="Europe/London", latest=None)
+    assert checked.bad.rows() == [(3, "not_in_list", "closure_reason")]
 
 
 def test_only_totals_of_known_instruments_are_scores() -> None:
