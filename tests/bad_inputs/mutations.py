@@ -213,7 +213,10 @@ def columns(files: Files, rng: random.Random) -> Spoiled:
 
 def _written(rows: list[list[str]]) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_MINIMAL).writerows(rows)
+    # Python 3.11 does not quote a lone carriage return by itself, and the row would be two.
+    has_return = any("\r" in cell for row in rows for cell in row)
+    quoting = csv.QUOTE_ALL if has_return else csv.QUOTE_MINIMAL
+    csv.writer(text, lineterminator="\n", quoting=quoting).writerows(rows)
     return text.getvalue().encode("utf-8", "surrogatepass")
 
 
