@@ -34,6 +34,10 @@ test: lint
 bench: env
 	$(BIN)/python -m benchmarks
 
+# Ten million rows, several minutes; `make bench-intake ROWS=1000000` is shorter.
+bench-intake: env
+	$(BIN)/python -m benchmarks.intake $(ROWS)
+
 # A minute per reader: sound deliveries spoiled at random. One thread: the frames are small.
 fuzz: env
 	POLARS_MAX_THREADS=1 $(BIN)/python -m tests.bad_inputs.fuzz --seconds 60
