@@ -20,6 +20,7 @@ from pathlib import Path
 
 import polars as pl
 
+from orchestration.distinct import Distinct
 from orchestration.errors import PseudonymKeyError
 
 KEY_VARIABLE = "RAPPORT_PSEUDONYM_KEY"
@@ -123,9 +124,9 @@ class Pseudonymiser:
 
     def column(self, ids: pl.Series, entity: str, namespace: str) -> pl.Series:
         """Pseudonyms of a column of ids, null where the id is null; each distinct id once."""
-        distinct = ids.drop_nulls().unique()
-        keys = map(self.hasher(entity, namespace), distinct)
-        return ids.replace_strict(distinct, pl.Series(keys, dtype=pl.String()), default=None)
+        distinct = Distinct.of(ids)
+        keys = map(self.hasher(entity, namespace), distinct.values)
+        return distinct.spread(pl.Series(ids.name, keys, dtype=pl.String()))
 
     def by_row(self, ids: pl.Series, entities: pl.Series, namespaces: pl.Series) -> pl.Series:
         """Pseudonyms where entity and namespace stand in each row (the feed id_links)."""

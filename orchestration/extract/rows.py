@@ -18,6 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
+from orchestration.ahead import ahead
 from orchestration.contracts.feeds import FEEDS, Feed
 from orchestration.errors import DeliveryRejected
 from orchestration.extract.date_order import Days
@@ -195,7 +196,7 @@ class _Rows:
         """Take one extract after the other, then settle what only the whole can tell."""
         readings: dict[tuple[str, str, str], _Reading] = {}
         reader = READERS[self.terms.config.reader]
-        for extract in reader.read(self.delivery, self.terms.config):
+        for extract in ahead(iter(reader.read(self.delivery, self.terms.config))):
             key = (extract.feed, extract.file, extract.part_of)
             if key not in readings:
                 readings[key] = _Reading(FEEDS[extract.feed], _note(extract))
