@@ -27,6 +27,7 @@ from orchestration.extract.delivery_manifest import (
     parse_manifest,
 )
 from orchestration.extract.inbox import Found, hash_file, open_file, read_file
+from orchestration.extract.known_hashes import KnownHashes
 from orchestration.extract.pii import safe_label
 from orchestration.extract.times import Moment, check_zone, moment_in_name, parse_moment
 from orchestration.extract.windows import Window, window_of
@@ -83,8 +84,13 @@ def hashed_id(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:_ID_LENGTH]
 
 
-def hash_content(found: Found, max_bytes: int) -> Content:
+def hash_content(found: Found, max_bytes: int, known: KnownHashes | None = None) -> Content:
     """Hash a delivery's data files.
+
+    Args:
+        found: the delivery.
+        max_bytes: of one file.
+        known: hashes of files that need not be read again.
 
     Raises:
         DeliveryRejected, DeliveryHeld: a file cannot be read, or not now.
@@ -92,7 +98,7 @@ def hash_content(found: Found, max_bytes: int) -> Content:
     files: list[DeliveryFile] = []
     packed = []
     for path in found.files:
-        sha256, size = hash_file(path, max_bytes)
+        sha256, size = hash_file(path, max_bytes, known)
         if is_archive(path.name):
             packed.append(open_archive(path, sha256, size, max_bytes))
             files += packed[-1].files

@@ -14,6 +14,7 @@ import hashlib
 import io
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from typing import BinaryIO
 
 from orchestration.errors import DeliveryHeld, DeliveryRejected
 from orchestration.extract.delivery_manifest import NAME as MANIFEST_NAME
+from orchestration.extract.known_hashes import KnownHashes
 from orchestration.extract.pii import safe_label
 from orchestration.settings import SOURCE_NAME
 
@@ -175,20 +177,28 @@ def _problem_of(path: Path) -> DeliveryHeld | DeliveryRejected | None:
     return None
 
 
-def hash_file(path: Path, max_bytes: int) -> tuple[str, int]:
+def hash_file(path: Path, max_bytes: int, known: KnownHashes | None = None) -> tuple[str, int]:
     """SHA-256 and size of a file.
+
+    Args:
+        path: of the file.
+        max_bytes: a larger file is not read.
+        known: hashes of unchanged files, which are not read either.
 
     Raises:
         DeliveryRejected: it is no plain file, may not be read, or is larger than ``max_bytes``.
         DeliveryHeld: it changed meanwhile.
     """
     with opened(path) as handle:
-        size = os.fstat(handle.fileno()).st_size
-        if size > max_bytes:
+        state, began = os.fstat(handle.fileno()), time.time()
+        if state.st_size > max_bytes:
             said = f"is larger than {max_bytes // 1_000_000} MB (intake.max_file_mb)"
             raise DeliveryRejected("too_big", safe_label(path.name, "file"), said)
-        digest = hashlib.file_digest(handle, "sha256").hexdigest()
-    return digest, size
+        sha256 = known and known.get(path, state)
+        digest = sha256 or hashlib.file_digest(handle, "sha256").hexdigest()
+    if known and not sha256:
+        known.note(path, state, digest, began)
+    return digest, state.st_size
 
 
 def open_file(path: Path, sha256: str, size: int) -> BinaryIO:

@@ -30,6 +30,7 @@ from orchestration.durable import private_files
 from orchestration.errors import DeliveryHeld, DeliveryRejected, RapportError
 from orchestration.extract.facts import Content, Facts, gather_facts, hash_content
 from orchestration.extract.inbox import Found, find_deliveries, find_delivery
+from orchestration.extract.known_hashes import KnownHashes
 from orchestration.extract.landing import RECEIPT, Landing, waiting_room
 from orchestration.extract.pseudonyms import KEY_BYTES, Pseudonymiser, load_key
 from orchestration.extract.reports import (
@@ -150,15 +151,17 @@ class _Round:
         settings.home.inbox.mkdir(mode=0o700, exist_ok=True)
         opened: list[_Sighting | DeliveryReport] = []
         names = defaultdict(set)
+        known = KnownHashes(self.landing.hashes)
         for found in find_deliveries(settings.home.inbox):
             try:
-                sighting = _open(found, settings)
+                sighting = _open(found, settings, known)
             except (DeliveryRejected, DeliveryHeld) as problem:
                 opened.append(self._refuse(found, problem))
                 continue
             opened.append(sighting)
             names[sighting.content_key].add(sighting.facts.label)
             self._learn(sighting.content_key, _known_until(sighting.facts))
+        known.save()
         seen = self.ledger.select("source", "content_sha256", "known_until").unique()
         for source, sha256, until in seen.iter_rows():
             self._learn((source, sha256), until)
@@ -288,10 +291,10 @@ def _one_delivery() -> Iterator[None]:
 
 
 @_one_delivery()
-def _open(found: Found, settings: Settings) -> _Sighting:
+def _open(found: Found, settings: Settings, known: KnownHashes | None = None) -> _Sighting:
     if found.problem is not None:
         raise found.problem
-    content = hash_content(found, settings.intake.max_file_mb * 1_000_000)
+    content = hash_content(found, settings.intake.max_file_mb * 1_000_000, known)
     return _Sighting(found, content, gather_facts(found, content, settings))
 
 

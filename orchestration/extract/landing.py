@@ -80,6 +80,11 @@ class Landing:
         sync_file(staged)
         put_in_place(staged, place)
 
+    @property
+    def hashes(self) -> Path:
+        """Where hashes of unchanged files are remembered."""
+        return self._landing / "known_hashes.json"
+
     def staging(self, delivery_id: str, feed: str) -> Path:
         """Where rows of a delivery may wait until it is read; swept when a kill leaves it."""
         return self._landing / feed / f"rows-{delivery_id}.parquet{_STAGED}"
