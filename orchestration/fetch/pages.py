@@ -27,9 +27,6 @@ _PAGE_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}\.(?:json|ndjson|csv)")
 class Pages:
     """The pages of one fetch, on their way into the inbox.
 
-    Attributes:
-        time_zone: of times without an offset; None where the source's own holds.
-
     Args:
         inbox: of the home.
         source: name of the source.
@@ -38,7 +35,6 @@ class Pages:
     def __init__(self, inbox: Path, source: str) -> None:
         self.source = source
         self.files: list[dict[str, object]] = []
-        self.time_zone: str | None = "UTC"
         self._place = inbox / source
         self._place.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in self._place.iterdir():
@@ -72,6 +68,9 @@ class Pages:
     def finish(self, kind: Literal["full", "delta"], generated_at: datetime) -> str:
         """Write the manifest and give the folder its name, in one step.
 
+        The manifest names no time zone: that of times without an offset, and of the days on which
+        things happened, is the source's or the practice's.
+
         Args:
             kind: what the pages are together.
             generated_at: with its zone; when the source began to answer.
@@ -84,7 +83,6 @@ class Pages:
             "source_system": self.source,
             "extract_kind": kind,
             "generated_at": f"{moment:%Y-%m-%dT%H:%M:%SZ}",
-            **({"time_zone": self.time_zone} if self.time_zone else {}),
             "files": self.files,
         }
         staged = stage_json(self._part / MANIFEST_NAME, manifest)

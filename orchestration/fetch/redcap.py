@@ -76,8 +76,6 @@ class RedcapFetcher:
     def fetch(self, job: Job) -> datetime:
         """Write the records in batches; see ``Fetcher.fetch``."""
         options = self.options(job.source, job.config)
-        # Its times have no offset and are the server's: the source's time zone holds for them.
-        job.pages.time_zone = None
         web = Web(job.source, options.base_url, patience=job.patience, max_bytes=job.max_bytes)
         records = _changed(web, job, options)
         columns = _columns(options, RedcapOptions.model_validate(job.config.options))

@@ -84,6 +84,12 @@ def test_questionnaires_are_stored_without_their_wording(name: str) -> None:
     assert not {"wording", "text", "question", "prompt", "label"} & set(columns)
 
 
+def test_a_rule_is_explained_once() -> None:
+    lines = (REPO / "seeds" / "intake_rules.csv").read_text().splitlines()
+    rules = [line.split(",")[0] for line in lines]
+    assert sorted(set(rules)) == sorted(rules)
+
+
 def test_top_level_is_what_a_newcomer_was_promised() -> None:
     promised = {
         "orchestration",

@@ -6,7 +6,7 @@ here: faults (test_cliniko_faults.py), what a record means (tests/unit/readers/t
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -76,6 +76,19 @@ def test_everything_then_what_changed(practice: Practice, cliniko: FakeCliniko) 
     links = practice.landed("id_links").select("old_key", "new_key", "relation").rows()
     assert links == [(key_of("client", two["id"]), key_of("client", kept), "merged_into")]
     assert practice.landed("sessions").height == 7
+
+
+def test_the_day_of_a_session_is_the_practices_and_not_the_servers(
+    practice: Practice, cliniko: FakeCliniko
+) -> None:
+    configure(practice, cliniko, 'time_zone = "Australia/Sydney"')
+    one = cliniko.records["individual_appointments"][0]
+    night = {"starts_at": "2026-03-04T22:00:00Z", "ends_at": "2026-03-04T22:50:00Z"}
+    cliniko.put("individual_appointments", one | night)
+    fetch(practice)
+    land(practice)
+    rows = newest(practice, "sessions", "session")
+    assert rows[key_of("session", one["id"])]["started_on"] == date(2026, 3, 5)
 
 
 def test_a_delta_asks_for_changes_since_before_the_last_fetch(
