@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from textwrap import shorten
 
 import polars as pl
 import streamlit as st
@@ -16,11 +17,13 @@ view = frame.current()
 
 _STATUS = {
     "accepted": "● Accepted",
-    "accepted_with_warnings": "◆ Accepted with warnings",
+    "accepted_with_warnings": "◆ With warnings",
     "rejected": "■ Rejected",
     "held": "■ Held",
     "duplicate": "○ Seen before",
 }
+# All of it stands in quality.delivery; a table is to be read at a glance.
+_LONGEST_WHY = 120
 
 
 def checks() -> None:
@@ -100,24 +103,50 @@ def allowed(threshold: float | None) -> str:
     return "none" if not threshold else f"{threshold * 100:g} %"
 
 
-def status_of(status: str, is_guarded: bool) -> str:
-    """Say a status: a delivery that is not complete yet is held too, and is another thing."""
-    if status == "held" and not is_guarded:
+def guarded(found: pl.DataFrame) -> pl.DataFrame:
+    """Mark the deliveries that are held for what they lack, and those a later full one settled.
+
+    A delivery that is not complete yet is held too, and is another thing.
+    """
+    is_held = (pl.col("status") == "held") & pl.col("rows_gone").is_not_null()
+    is_taken = pl.col("status").str.starts_with("accepted") & (pl.col("extract_kind") == "full")
+    last = pl.col("generated_at").filter(is_taken).max().over("source")
+    return found.with_columns(
+        is_guarded=is_held, is_settled=(is_held & (pl.col("generated_at") < last)).fill_null(False)
+    )
+
+
+def held(found: pl.DataFrame) -> None:
+    """Say what the guards hold, why, and what to do."""
+    for row in found.filter(pl.col("is_guarded") & ~pl.col("is_settled")).iter_rows(named=True):
+        name = f"{row['source']}/{row['delivery']}"
+        # The rule's code is for commands and messages; the words after it say it all.
+        said = [part.partition(": ")[2] for part in row["reason"].split(" · ")]
+        st.html(
+            f'<p class="says"><strong>{escape(name)} is held:</strong> too much is missing from '
+            "it. Every page shows what was known before.</p>"
+            f'<p class="note">{escape(". ".join(said))}. Was the export cut off or filtered? Then '
+            "export again. If it is right, whoever runs Rapport takes it with "
+            f"<code>rapport accept {escape(name)}</code></p>"
+        )
+
+
+def status_of(row: dict[str, object]) -> str:
+    """Say a status."""
+    if row["status"] == "held" and not row["is_guarded"]:
         return "○ Not complete yet"
-    return _STATUS.get(status, status)
+    return _STATUS.get(str(row["status"]), str(row["status"]))
 
 
 def why(row: dict[str, object]) -> str:
-    """Say why a delivery is what it is; of a held one also what that means."""
-    reason, warnings = row["reason"], row["warnings"]
-    if row["status"] != "held" or row["rows_gone"] is None:
-        return str(reason or warnings or wording.NOTHING)
-    # The rule's code is for commands and messages; the words after it say it all.
-    said = [part.partition(": ")[2] for part in str(reason).split(" · ")]
-    return (
-        f"{wording.sentence_case('. '.join(said))}. What was known before stays. If this export "
-        f"is right: rapport accept {row['source']}/{row['delivery']}"
-    )
+    """Say in a few words why a delivery is what it is."""
+    if row["is_settled"]:
+        return "Too much was missing. A later full export has taken its place."
+    if row["is_guarded"]:
+        return "Too much is missing; see above."
+    said = str(row["reason"] or row["warnings"] or wording.NOTHING).splitlines()
+    more = f" And {wording.counted(len(said) - 1, 'more warning')}." if len(said) > 1 else ""
+    return shorten(said[0], _LONGEST_WHY, placeholder=" …") + more
 
 
 def deliveries() -> None:
@@ -128,30 +157,21 @@ def deliveries() -> None:
             "No delivery has been seen. Put exports into the inbox and run `rapport build`."
         )
         return
-    is_guarded = (found["rows_gone"].is_not_null() & (found["status"] == "held")).to_list()
-    if any(is_guarded):
-        held = wording.counted(sum(is_guarded), "delivery", "deliveries")
-        st.html(
-            f'<p class="says">{held} held: too much is missing from what should be complete. '
-            "Every page shows what was known before.</p>"
-        )
+    found = guarded(found)
+    held(found)
+    rows = list(found.iter_rows(named=True))
     parts.table(
         pl.DataFrame(
             {
-                "Source": found["source"],
-                "Delivery": found["delivery"],
+                "Delivery": [f"{row['source']}/{row['delivery']}" for row in rows],
                 "Made": [wording.moment(m) for m in found["generated_at"]],
-                "Status": [
-                    status_of(status, guarded)
-                    for status, guarded in zip(found["status"], is_guarded, strict=True)
-                ],
+                "Status": [status_of(row) for row in rows],
                 "Rows read": found["rows_read"],
                 "Accepted": found["rows_accepted"],
                 "Held back": found["rows_quarantined"],
-                "Repeated": found["rows_collapsed"],
-                "Filtered": found["rows_filtered"],
+                "Left out": found["rows_collapsed"] + found["rows_filtered"],
                 "Gone": found["rows_gone"],
-                "Why": [why(row) for row in found.iter_rows(named=True)],
+                "Why": [why(row) for row in rows],
             }
         ),
         "Deliveries",
@@ -240,9 +260,9 @@ parts.section(
 checks()
 parts.section(
     "Deliveries",
-    "Every export that arrived. Rows read = accepted + held back + repeated + filtered by "
-    "configuration, counted independently. Gone: rows known before that a full or window export "
-    "lacks; of a held one, what would be gone.",
+    "Every export that arrived. Rows read = accepted + held back + left out (repeated, or filtered "
+    "by configuration), counted independently. Gone: rows known before that a full or window "
+    "export lacks; of a held one, what would be gone.",
 )
 deliveries()
 parts.section(
