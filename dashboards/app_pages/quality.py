@@ -145,7 +145,7 @@ def why(row: dict[str, object]) -> str:
     if row["is_guarded"]:
         return "Too much is missing; see above."
     said = str(row["reason"] or row["warnings"] or wording.NOTHING).splitlines()
-    more = f" And {wording.counted(len(said) - 1, 'more warning')}." if len(said) > 1 else ""
+    more = f" (and {wording.whole(len(said) - 1)} more)" if len(said) > 1 else ""
     return shorten(said[0], _LONGEST_WHY, placeholder=" …") + more
 
 
@@ -167,7 +167,7 @@ def deliveries() -> None:
                 "Made": [wording.moment(m) for m in found["generated_at"]],
                 "Status": [status_of(row) for row in rows],
                 "Rows read": found["rows_read"],
-                "Accepted": found["rows_accepted"],
+                "Accepted": [None if row["is_guarded"] else row["rows_accepted"] for row in rows],
                 "Held back": found["rows_quarantined"],
                 "Left out": found["rows_collapsed"] + found["rows_filtered"],
                 "Gone": found["rows_gone"],
