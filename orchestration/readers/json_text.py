@@ -17,7 +17,9 @@ from orchestration.readers.base import DeliveryFile, DeliveryRejected
 
 MAX_DEPTH = 40
 
-_NESTING = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
+# Possessive, and an open string reaches to the end: a string of any length costs no memory, and no
+# place of it is looked at twice.
+_NESTING = re.compile(r""""[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|([\[{])|([\]}])""", re.DOTALL)
 # A lone half of a surrogate pair, written as an escape: no character, and no file can hold it.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

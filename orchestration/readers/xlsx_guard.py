@@ -33,8 +33,7 @@ DAMAGE = (
     zlib.error,
     EOFError,
     NotImplementedError,
-    KeyError,
-    IndexError,
+    LookupError,  # a part that is not there, or is written in an encoding that nobody knows
     ValueError,
     OverflowError,
 )

@@ -73,6 +73,8 @@ def _dangerous() -> Iterator[Case]:
         return xml.replace(b"?>", b"?>" + entity, 1)
 
     yield _no("xlsx-doctype", "xml_doctype", repacked(sound, {SHEET: declared}), trust="75")
+    coded = repacked(sound, {SHEET: lambda xml: xml.replace(b"UTF-8", b"QUIMBY-8")})
+    yield _no("xlsx-unknown-encoding", "unreadable_workbook", coded, trust="75")
     bomb = repacked(sound, {"xl/media/a.bin": lambda _: bytes(40 * 2**20)})
     yield _no("xlsx-bomb", "decompression_bomb", bomb, trust="76")
     macros = repacked(sound, {"xl/vbaProject.bin": lambda _: bytes(10)})
