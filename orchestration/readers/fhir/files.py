@@ -10,6 +10,7 @@ NDJSON, the place of an entry in its Bundle, and 1 for a resource that is a whol
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -128,6 +129,10 @@ class Entry:
     problem: str | None = None
 
 
+class _NoResourceError(Exception):
+    """A file of sound JSON that is not FHIR."""
+
+
 @dataclass
 class Content:
     """What the files of a delivery hold.
@@ -163,23 +168,32 @@ class Content:
         if suffix not in (*LINES, DOCUMENT):
             self._not_read(file, "its name does not end in .ndjson or .json")
             return
-        found = [
-            entry
-            for entry in (self._lines(file) if suffix in LINES else self._document(file))
-            if self._counted(file, entry, is_wanted)
-        ]
+        try:
+            found = [
+                entry
+                for entry in (self._lines(file) if suffix in LINES else self._document(file))
+                if self._counted(file, entry, is_wanted)
+            ]
+        except _NoResourceError:
+            self.records.pop(file.label, None)
+            self.left_out.pop(file.label, None)
+            self._not_read(file, "it holds no FHIR resource")
+            return
         self.entries += found
 
     def _lines(self, file: DeliveryFile) -> Iterator[Entry]:
-        lines = list(read_lines(file))
-        if all(isinstance(each, NotJsonError) for _, each in lines):
-            raise _no_data(file)
-        if not any(as_text(as_dict(each).get("resourceType")) for _, each in lines):
-            self._not_read(file, "it holds no FHIR resource")
-            return
-        self.records[file.label] = len(lines)
-        for number, each in lines:
+        lines = broken = resources = 0
+        self.records[file.label] = 0
+        for number, each in read_lines(file):
+            lines += 1
+            broken += isinstance(each, NotJsonError)
+            resources += as_text(as_dict(each).get("resourceType")) is not None
+            self.records[file.label] += 1
             yield from self._record(file, number, each)
+        if broken == lines:
+            raise _no_data(file)
+        if not resources:
+            raise _NoResourceError
 
     def _record(self, file: DeliveryFile, number: int, record: Any) -> Iterator[Entry]:
         """Entries of one line: more than one where it is a Bundle, of deletions mostly."""
@@ -196,10 +210,10 @@ class Content:
         document = _parsed_document(file)
         kind = as_text(as_dict(document).get("resourceType"))
         if kind is None:
-            self._not_read(file, "it holds no FHIR resource")
-        elif kind == "OperationOutcome":
+            raise _NoResourceError
+        if kind == "OperationOutcome":
             raise _refused(file)
-        elif kind == "Bundle":
+        if kind == "Bundle":
             entries = document.get("entry")
             self.records[file.label] = len(entries) if isinstance(entries, list) else 0
             yield from self._bundle(file, document, None)
@@ -305,8 +319,15 @@ def _kept(resource: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _without_words(value: Any) -> Any:
+    """The same without what is written for people; equal texts are kept once, to spare memory."""
+    if isinstance(value, str):
+        return sys.intern(value)
     if isinstance(value, dict):
-        return {key: _without_words(each) for key, each in value.items() if key not in _NEVER}
+        return {
+            sys.intern(key): _without_words(each)
+            for key, each in value.items()
+            if key not in _NEVER
+        }
     if isinstance(value, list):
         return [_without_words(each) for each in value]
     return value

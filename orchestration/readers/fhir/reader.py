@@ -345,12 +345,16 @@ def _is_modified(resource: dict[str, Any]) -> bool:
     return "implicitRules" in resource or _has_modifier(resource)
 
 
-def _has_modifier(value: Any) -> bool:
-    if isinstance(value, list):
-        return any(_has_modifier(each) for each in value)
-    if not isinstance(value, dict):
-        return False
+def _has_modifier(resource: dict[str, Any]) -> bool:
     known = codes.HALAXY_STATUS_URL
-    if any(as_dict(each).get("url") != known for each in as_list(value.get("modifierExtension"))):
-        return True
-    return any(_has_modifier(each) for each in value.values())
+    waiting: list[Any] = [resource]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            modifiers = as_list(value.get("modifierExtension"))
+            if any(as_dict(each).get("url") != known for each in modifiers):
+                return True
+            waiting += value.values()
+    return False
