@@ -13,10 +13,10 @@ import pytest
 
 from orchestration.errors import SettingsError
 from orchestration.fetch.cliniko import ClinikoFetcher, _address_for
+from orchestration.fetch.cursor import read_cursor
 from orchestration.settings import SourceConfig
 from tests.support_server import Asked, Reply
 from tests.unit.fetch.cliniko_practice import (
-    NOW,
     OUR_PEOPLE,
     ago,
     configure,
@@ -95,11 +95,13 @@ def test_a_delta_asks_for_changes_since_before_the_last_fetch(
     practice: Practice, cliniko: FakeCliniko
 ) -> None:
     fetch(practice)
+    first = read_cursor(practice.home.fetch, "clinic")
+    assert first is not None
     cliniko.server.asked.clear()
     fetch(practice)
     asked = questions(cliniko, "individual_appointments")[0]
     since = datetime.fromisoformat(asked.pop().removeprefix("updated_at:>="))
-    assert timedelta(days=3) <= NOW - since + timedelta(seconds=30) <= timedelta(days=3, minutes=5)
+    assert since == first.fetched_at - timedelta(days=3)
     assert asked == ["archived_at:*", "cancelled_at:*"]
     assert questions(cliniko, "practitioners") == [[]]
 
