@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from orchestration.contracts.feeds import SESSIONS
 
@@ -25,6 +25,11 @@ Status = Literal[
 ]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Scale = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+def _one_or_many(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
 
 _CLOCK = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$"
 
@@ -62,7 +67,8 @@ class FhirOptions(_Part):
     """What a practice says of its FHIR export.
 
     Attributes:
-        base_url: address of the server; a reference to another server is then another person.
+        base_url: address or addresses of the server; a reference to another server is then another
+            person.
         encounter_classes: classes of encounter (v3-ActCode) that may be sessions.
         session_types: codes of type, service type or appointment type that are sessions; empty:
             all are.
@@ -77,7 +83,7 @@ class FhirOptions(_Part):
         questionnaires: by address, or ``system|value`` of the identifier.
     """
 
-    base_url: str | None = Field(default=None, max_length=300)
+    base_url: Annotated[tuple[Code, ...], BeforeValidator(_one_or_many)] = ()
     encounter_classes: tuple[Code, ...] = ("AMB", "VR", "HH", "FLD")
     session_types: tuple[Code, ...] = ()
     since: date | None = None

@@ -44,11 +44,11 @@ class Directory:
     """The resources of a delivery, by all the ways to point at them.
 
     Attributes:
-        base_url: address of the server, where it is known.
+        base_urls: addresses of the server, where they are known.
         aliases: identifiers by which a person was pointed at and whose resource is here.
     """
 
-    base_url: str | None = None
+    base_urls: tuple[str, ...] = ()
     aliases: set[Ref] = field(default_factory=set)
     _by_url: dict[tuple[int, str], Ref | None] = field(default_factory=dict)
     _by_identifier: dict[Ref, str | None] = field(default_factory=dict)
@@ -98,7 +98,7 @@ class Directory:
 
     def check(self) -> None:
         """DeliveryRejected where references point to several servers and none is named ours."""
-        if self.base_url is None and len(self._bases) > 1:
+        if not self.base_urls and len(self._bases) > 1:
             said = "refers to several servers; say in base_url which one is yours"
             raise DeliveryRejected("several_servers", None, said)
 
@@ -114,11 +114,11 @@ class Directory:
         return None
 
     def _addressed(self, match: re.Match[str]) -> Ref:
-        base = (match["base"] or "").rstrip("/")
-        if base.startswith("http"):
-            if self.base_url is not None and base != self.base_url.rstrip("/"):
+        if (match["base"] or "").startswith("http"):
+            base = _place(match["base"])
+            if self.base_urls and base not in map(_place, self.base_urls):
                 # Another server's person with the same number is somebody else.
-                return Ref(match["kind"], f"{base.split('//', 1)[1]}/{match['id']}")
+                return Ref(match["kind"], f"{base}/{match['id']}")
             self._bases.add(base)
         return Ref(match["kind"], match["id"])
 
@@ -163,6 +163,11 @@ def identifier_text(identifier: Any) -> str | None:
     if value is None:
         return None
     return f"{as_text(element.get('system')) or 'identifier'}|{value}"
+
+
+def _place(address: str) -> str:
+    """A server's address without what does not tell it from others: http or https, and the end."""
+    return address.partition("//")[2].rstrip("/").lower()
 
 
 def _token(text: str) -> str:

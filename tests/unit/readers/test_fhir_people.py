@@ -122,6 +122,12 @@ def test_a_person_of_another_server_is_somebody_else() -> None:
     assert rejected(files).rule == "several_servers"
     (found,) = read_files(files, options={"base_url": "https://ehr.example/fhir"})
     assert found.frame["client_id"].to_list() == ["p1", "other.example/fhir/p1"]
+    both = {"base_url": ["https://ehr.example/fhir/", "http://other.example/fhir"]}
+    (found,) = read_files(files, options=both)
+    assert found.frame["client_id"].to_list() == ["p1", "p1"]
+    same = bundle(encounter(subject=to(here)), encounter("e2", subject=to(here.replace("s:", ":"))))
+    (found,) = read_files(("all.json", same))
+    assert found.frame["client_id"].to_list() == ["p1", "p1"]
 
 
 # --- people -----------------------------------------------------------------------------------
