@@ -150,6 +150,7 @@ class ClinikoFetcher:
         for each in (*_APPOINTMENTS, *forms):
             run.save(each)
         if job.since is not None:
+            run.save_what_has_begun(job.since)
             run.save_what_is_leant_on()
         for each in _PEOPLE:
             run.save(each)
@@ -189,7 +190,7 @@ class _Run:
         """
         asked = [*what.filters, *filters]
         if not filters and what.since and self.job.since is not None:
-            asked.append(f"updated_at:>={self.job.since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
+            asked.append(f"updated_at:>={_at(self.job.since)}")
         question = [("q[]", each) for each in asked]
         question += [("per_page", _PER_PAGE), ("sort", "created_at")]
         stem = name or what.path.replace("/", "-")
@@ -218,15 +219,18 @@ class _Run:
         if held:
             self.job.say(f"{what.path} {len(held):,}")
 
+    def save_what_has_begun(self, since: datetime) -> None:
+        """Appointments whose time has come: nothing changes in Cliniko when nobody marks them."""
+        begun = (f"starts_at:>={_at(since)}", f"starts_at:<={_at(datetime.now(UTC))}")
+        for path in ("individual_appointments", "group_appointments"):
+            self.save(_list_at(path), f"{path}-begun", *begun)
+
     def save_what_is_leant_on(self) -> None:
         """Group appointments of changed attendees, and attendees of changed group appointments.
 
         A row is made of both, and Cliniko names only what has itself changed.
         """
-        groups, attendees = (
-            next(each for each in _APPOINTMENTS if each.path == path)
-            for path in ("group_appointments", "attendees")
-        )
+        groups, attendees = _list_at("group_appointments"), _list_at("attendees")
         changed = set(self.ids.get("group_appointments", ()))
         known = changed | self.ids.get("individual_appointments", set())
         for number, some in enumerate(_in_parts(self.bookings - known), 1):
@@ -246,6 +250,15 @@ class _Run:
                 booking = link_of(entry, "booking", BOOKINGS, "booking")
                 self.bookings |= {booking} if booking else set()
         return found
+
+
+def _list_at(path: str) -> _List:
+    return next(each for each in _APPOINTMENTS if each.path == path)
+
+
+def _at(moment: datetime) -> str:
+    """A time as the API's filters take it."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _entries(answer: Answer, page: object, resource: str) -> list[Any]:

@@ -128,6 +128,7 @@ class _Whole:
     def __init__(self, delivery: Delivery, options: ClinikoOptions, pages: list[Page]) -> None:
         self.delivery = delivery
         self.reasons = {**CANCELLATION_REASONS, **options.cancellation_reasons}
+        self.past = "attended" if options.assume_attended else "unknown"
         self.newest: dict[tuple[str, str | None], Record] = {}
         for page in pages:
             for record in page.records:
@@ -222,7 +223,8 @@ class _Whole:
         slot, presence = slot_of.slot, presence_of.presence
         if slot is None or presence is None:
             raise AssertionError
-        status = status_of(presence, slot.started_at, self.delivery.latest, self.reasons)
+        latest = self.delivery.latest
+        status = status_of(presence, slot.started_at, latest, self.reasons, self.past)
         return {
             "clinician_id": slot.clinician_id,
             "started_at": slot.started_at,

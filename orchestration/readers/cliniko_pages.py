@@ -61,6 +61,8 @@ class ClinikoOptions(BaseModel):
     Attributes:
         appointment_types: what kind of session an appointment type is, by its id in Cliniko.
         cancellation_reasons: the status of a cancellation, by the code of its reason.
+        assume_attended: whether an appointment of the past that nobody has marked was attended, in
+            a practice that marks only those who did not come.
         forms: patient forms that are questionnaires.
     """
 
@@ -68,6 +70,7 @@ class ClinikoOptions(BaseModel):
 
     appointment_types: dict[str, AppointmentType] = Field(default_factory=dict)
     cancellation_reasons: dict[str, Cancelled] = Field(default_factory=dict)
+    assume_attended: bool = False
     forms: tuple[FormOptions, ...] = ()
 
     @model_validator(mode="after")

@@ -262,7 +262,11 @@ def practitioner(record: Mapping[str, Any], row: int) -> Record:
 
 
 def status_of(
-    presence: Presence, started_at: str | None, latest: datetime | None, reasons: Mapping[str, str]
+    presence: Presence,
+    started_at: str | None,
+    latest: datetime | None,
+    reasons: Mapping[str, str],
+    past: str,
 ) -> str:
     """The canonical status: cancelled before not arrived before arrived before what time says.
 
@@ -271,6 +275,7 @@ def status_of(
         started_at: of the session.
         latest: naive UTC; when the record was read, at the latest.
         reasons: status by code of a cancellation.
+        past: status of an appointment of the past that nobody has marked.
     """
     if presence.cancelled_at is not None:
         return reasons.get(presence.reason or "", "cancelled_unknown")
@@ -278,7 +283,7 @@ def status_of(
         return "attended" if presence.arrived else "no_show"
     started = _moment(started_at)
     is_past = started is not None and latest is not None and started < latest.replace(tzinfo=UTC)
-    return "unknown" if is_past else "scheduled"
+    return past if is_past else "scheduled"
 
 
 def _presence(record: Mapping[str, Any], arrived: bool | None) -> Presence:

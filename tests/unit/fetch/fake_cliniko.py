@@ -98,6 +98,8 @@ def _passes(record: dict[str, Any], filters: list[str]) -> bool:
         name, _, value = each.partition(":")
         if value.startswith(">=") and record[name] < value[2:]:
             return False
+        if value.startswith("<=") and record[name] > value[2:]:
+            return False
         if value.startswith("="):
             wanted = value[1:].split(",")
             links = record.get("booking", {}).get("links", {})

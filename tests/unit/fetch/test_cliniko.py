@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 
 from orchestration.errors import SettingsError
@@ -104,6 +105,25 @@ def test_a_delta_asks_for_changes_since_before_the_last_fetch(
     assert since == first.fetched_at - timedelta(days=3)
     assert asked == ["archived_at:*", "cancelled_at:*"]
     assert questions(cliniko, "practitioners") == [[]]
+
+
+def test_an_appointment_whose_time_has_come_is_asked_for_again(
+    practice: Practice, cliniko: FakeCliniko
+) -> None:
+    one = cliniko.records["individual_appointments"][0]
+    plan = {"patient_arrived": False, "starts_at": ago(hours=-1), "ends_at": ago(hours=-2)}
+    cliniko.put("individual_appointments", one | plan)
+    fetch(practice)
+    land(practice)
+    key = key_of("session", one["id"])
+    assert newest(practice, "sessions", "session")[key]["status"] == "scheduled"
+    # Time goes by: nobody marks it, so nothing of it is updated.
+    begun = {"starts_at": ago(hours=1), "ends_at": ago(minutes=10)}
+    cliniko.put("individual_appointments", one | plan | begun)
+    fetch(practice)
+    land(practice)
+    mine = practice.landed("sessions").filter(pl.col("session_key") == key)
+    assert sorted(mine["status"]) == ["scheduled", "unknown"]
 
 
 def test_what_is_hidden_is_found_both_ways(practice: Practice, cliniko: FakeCliniko) -> None:

@@ -73,6 +73,17 @@ def test_status_in_its_order(fields: dict[str, Any], status: str) -> None:
     assert session(**fields)["status"] == status
 
 
+def test_a_practice_may_mark_only_those_who_did_not_come() -> None:
+    entries = [
+        appointment("11"),
+        appointment("12", did_not_arrive=True),
+        appointment("13", starts_at="2026-03-11T10:00:00Z"),
+    ]
+    extracts = read(saved("individual_appointments", entries), options={"assume_attended": True})
+    found = [each["status"] for each in rows(extracts, "sessions")]
+    assert found == ["attended", "no_show", "scheduled"]
+
+
 def test_a_late_cancellation_keeps_its_time_for_the_warehouse_to_judge() -> None:
     found = session(cancelled_at="2026-03-04T08:00:00Z", cancellation_reason=40)
     assert (found["status"], found["cancelled_at"]) == ("cancelled_client", "2026-03-04T08:00:00Z")
