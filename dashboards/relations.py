@@ -142,6 +142,7 @@ RELATIONS: dict[str, Relation] = {
     "rupture_method": Relation("metrics.rupture_method", Reach.OPEN),
     "dim_instrument": Relation("core.dim_instrument", Reach.OPEN),
     "delivery": Relation("quality.delivery", Reach.OPEN),
+    "correction": Relation("quality.correction", Reach.OPEN),
     "quarantine": Relation("quality.quarantine", Reach.OPEN),
     "check_result": Relation("quality.check_result", Reach.OPEN),
     "release": Relation("meta.release", Reach.OPEN),

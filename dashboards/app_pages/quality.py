@@ -178,6 +178,30 @@ def deliveries() -> None:
     )
 
 
+def corrections() -> None:
+    """Show what each delivery changed in what was known before it."""
+    found = reference.corrections(view.base)
+    if found.is_empty():
+        parts.empty("No source has delivered twice yet, so nothing was corrected.")
+        return
+    parts.table(
+        pl.DataFrame(
+            {
+                "Source": found["source"],
+                "Delivery": found["delivery"],
+                "Made": [wording.moment(m) for m in found["generated_at"]],
+                "Rows of": [wording.sentence_case(feed) for feed in found["feed"]],
+                "New": found["inserted"],
+                "Changed": found["updated"],
+                "Gone": found["deleted"],
+                "Back again": found["undeleted"],
+                "As before": found["unchanged"],
+            }
+        ),
+        "What changed with each delivery",
+    )
+
+
 def held_back() -> None:
     """Show the rows held back by rule; never a value."""
     found = reference.quarantine(view.base)
@@ -265,6 +289,12 @@ parts.section(
     "export lacks; of a held one, what would be gone.",
 )
 deliveries()
+parts.section(
+    "What changed with each delivery",
+    "Counted against what the deliveries of the same source had told before it, in the order in "
+    "which they were made. First deliveries are left out: all of them is new.",
+)
+corrections()
 parts.section(
     "Rows held back",
     "By rule, with the first row number in the file. Values are never shown: open the export.",

@@ -76,6 +76,19 @@ def deliveries(scope: Scope) -> pl.DataFrame:
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
+def corrections(scope: Scope) -> pl.DataFrame:
+    """Give what each delivery changed in what was known before it, the newest first."""
+    return fetch(
+        scope,
+        """
+        select * from correction
+        where delivery_order > 1
+        order by generated_at desc nulls last, source, delivery, feed
+        """,
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
 def quarantine(scope: Scope) -> pl.DataFrame:
     """Count the rows held back, by source, feed, rule and column."""
     return fetch(

@@ -10,6 +10,17 @@
     md5(concat_ws('|', {{ texts | join(', ') }}))
 {%- endmacro %}
 
+{#- A 64-bit number that stands for several values, for counting and comparing within one build. -#}
+{% macro row_hash(parts) -%}
+    {{- adapter.dispatch('row_hash', 'rapport')(parts) -}}
+{%- endmacro %}
+{% macro default__row_hash(parts) -%}
+    hash({{ parts | join(', ') }})
+{%- endmacro %}
+{% macro spark__row_hash(parts) -%}
+    xxhash64({{ parts | join(', ') }})
+{%- endmacro %}
+
 {% macro text_type() -%}
     {{- adapter.dispatch('text_type', 'rapport')() -}}
 {%- endmacro %}

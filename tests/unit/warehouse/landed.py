@@ -45,11 +45,21 @@ CASES = (
 )
 
 
+CORRECTIONS = (
+    "stg_delivery",
+    "stg_delivery_order",
+    "int_delivery__told_rows",
+    "int_delivery__changes",
+    "correction",
+)
+
+
 class LandedSql:
     """The models, run anew over whatever has landed in a home."""
 
-    def __init__(self, project: ProjectSql) -> None:
+    def __init__(self, project: ProjectSql, models: tuple[str, ...]) -> None:
         self._project = project
+        self._models = models
 
     def run(self, practice: Practice, as_of: date) -> duckdb.DuckDBPyConnection:
         """Land the inbox, run every model, and give the connection to ask them."""
@@ -66,12 +76,12 @@ class LandedSql:
         for name, place in places.items():
             con.read_parquet(place, union_by_name=True).to_view("landed", replace=True)
             con.execute(f"create or replace table landing.{name} as from landed")
-        self._project.run(CASES)
+        self._project.run(self._models)
         return con
 
 
 @contextmanager
-def landed_sql() -> Iterator[LandedSql]:
+def landed_sql(models: tuple[str, ...] = CASES) -> Iterator[LandedSql]:
     """Compile the models once."""
-    with ProjectSql(CASES) as project:
-        yield LandedSql(project)
+    with ProjectSql(models) as project:
+        yield LandedSql(project, models)
