@@ -273,8 +273,8 @@ EPISODES = Feed(
     columns=(
         _id("episode_id", "episode", required=True),
         _id("client_id", "client", required=True),
-        # Empty where the system does not say who treats; then the sessions do (decision 27).
-        _id("clinician_id", "clinician"),
+        # A reader of a system that does not say who treats may leave it open (decision 27).
+        _id("clinician_id", "clinician", required=True),
         _on("opened_on", required=True),
         _on("closed_on"),
         _code(

@@ -13,7 +13,7 @@ not_a_boolean, future_attended.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -99,7 +99,12 @@ class _Read:
 
 
 def check_rows(
-    feed: Feed, frame: pl.DataFrame, *, zone: str, latest: datetime | None
+    feed: Feed,
+    frame: pl.DataFrame,
+    *,
+    zone: str,
+    latest: datetime | None,
+    leaves_open: Collection[str] = (),
 ) -> CheckedRows:
     """Check every row of an extract.
 
@@ -108,12 +113,14 @@ def check_rows(
         frame: ``row_number`` and canonical columns as text.
         zone: IANA name for times without an offset.
         latest: naive UTC; an attended session that starts later is quarantined. None: unknown.
+        leaves_open: required columns that may be empty all the same.
 
     Returns:
         Typed good rows and the rules that the others broke.
     """
     read = {column.name: _read(column, frame, zone) for column in feed.columns}
-    rules = _rules_of_rows(feed, read, latest)
+    required = [name for name in feed.required if name not in leaves_open]
+    rules = _rules_of_rows(feed, required, read, latest)
     dates = [column for column in feed.columns if column.date_as]
     checked = frame.select(
         "row_number",
@@ -208,17 +215,16 @@ def _first(rules: list[tuple[pl.Expr, str]]) -> pl.Expr:
 
 
 def _rules_of_rows(
-    feed: Feed, read: Mapping[str, _Read], latest: datetime | None
+    feed: Feed, required: list[str], read: Mapping[str, _Read], latest: datetime | None
 ) -> dict[str, pl.Series]:
     """The first rule that each cell broke, with those that look at another cell of the row too."""
     rules = {name: cell.rule for name, cell in read.items()}
     is_deleted = read["is_deleted"].value.fill_null(value=False)
-    for column in feed.columns:
-        if column.required:
-            # A deleted row needs no more than its key.
-            is_needed = True if column.name in feed.key else ~is_deleted
-            is_missing = read[column.name].is_empty & is_needed
-            rules[column.name] = _mark(rules[column.name], is_missing, "missing_required")
+    for name in required:
+        # A deleted row needs no more than its key.
+        is_needed = True if name in feed.key else ~is_deleted
+        is_missing = read[name].is_empty & is_needed
+        rules[name] = _mark(rules[name], is_missing, "missing_required")
     if feed.name == "sessions" and latest is not None:
         is_attended = read["status"].value.is_in(ATTENDED_STATUSES)
         is_later = is_attended & (read["started_at"].value > latest)

@@ -185,6 +185,7 @@ class _Rows:
     def __init__(self, delivery: Delivery, terms: Terms) -> None:
         self.delivery = delivery
         self.terms = terms
+        self.reader = READERS[terms.config.reader]
         self.keying = Keying(terms.delivery_id, delivery.source, terms.pseudonyms, terms.namespaces)
         self.stages: dict[str, Stage] = {}
         self.counts: dict[str, Counter[str]] = {}
@@ -195,8 +196,7 @@ class _Rows:
     def read(self) -> ReadRows:
         """Take one extract after the other, then settle what only the whole can tell."""
         readings: dict[tuple[str, str, str], _Reading] = {}
-        reader = READERS[self.terms.config.reader]
-        for extract in ahead(iter(reader.read(self.delivery, self.terms.config))):
+        for extract in ahead(iter(self.reader.read(self.delivery, self.terms.config))):
             key = (extract.feed, extract.file, extract.part_of)
             if key not in readings:
                 readings[key] = _Reading(FEEDS[extract.feed], _note(extract))
@@ -228,7 +228,13 @@ class _Rows:
         broken = extract.rejects.height
         if extract.rows_read != extract.frame.height + broken + filtered:
             raise DeliveryRejected("row_conservation", extract.file, "rows were lost while reading")
-        checked = check_rows(feed, extract.frame, zone=zone, latest=self.delivery.latest)
+        checked = check_rows(
+            feed,
+            extract.frame,
+            zone=zone,
+            latest=self.delivery.latest,
+            leaves_open=self.reader.about.leaves_open.get(feed.name, ()),
+        )
         if feed.name not in self.stages:
             place = self.terms.staging and partial(self.terms.staging, feed.name)
             self.stages[feed.name] = Stage(feed, place)

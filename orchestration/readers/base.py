@@ -152,6 +152,8 @@ class About:
         system: the product as its users call it ("Cliniko").
         takes: one sentence: which files or addresses it reads.
         feeds: the canonical feeds it can give.
+        leaves_open: required columns, by feed, that the system may not know (decision 27); from
+            any other reader a row without them is held back.
         needs: what must be set or supplied, a plain sentence each; the steps are on the page
             ``docs/connect/<reader>.md``.
     """
@@ -160,6 +162,7 @@ class About:
     takes: str
     feeds: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    leaves_open: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Reader(Protocol):

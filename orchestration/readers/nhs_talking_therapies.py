@@ -99,6 +99,7 @@ class NhsTalkingTherapiesReader:
             "IDS000, IDS101, IDS201 and IDS202 in one folder; IDS001, IDS606 and IDS607 for more.",
             "Whether contacts that a Refresh lacks are gone (`infer_deletes`).",
         ),
+        leaves_open={"episodes": ("clinician_id",)},
     )
 
     def recognise(self, files: Sequence[DeliveryFile]) -> str | None:

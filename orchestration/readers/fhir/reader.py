@@ -56,6 +56,7 @@ class FhirReader:
             "QuestionnaireResponse or Observation for forms.",
             "A map of linkIds for forms without LOINC codes (SRS, ORS, WAI).",
         ),
+        leaves_open={"episodes": ("clinician_id",)},
     )
 
     def recognise(self, files: Sequence[DeliveryFile]) -> str | None:

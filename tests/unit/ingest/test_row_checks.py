@@ -12,6 +12,7 @@ import pytest
 
 from orchestration.contracts.feeds import FEEDS
 from orchestration.extract.row_checks import CheckedRows, check_rows
+from orchestration.readers import READERS
 
 SESSION = {
     "session_id": "s1",
@@ -230,3 +231,18 @@ def test_an_empty_extract_is_no_problem(feed):
         FEEDS[feed], pl.DataFrame(schema={"row_number": pl.Int64()}), zone="UTC", latest=None
     )
     assert (checked.good.height, checked.bad.height) == (0, 0)
+
+
+def test_an_episode_names_who_treats_unless_its_system_cannot_know() -> None:
+    row = {"row_number": 2, "episode_id": "e1", "client_id": "c1", "opened_on": "2026-03-01"}
+    frame = pl.DataFrame([row])
+    strict = check_rows(FEEDS["episodes"], frame, zone="UTC", latest=None)
+    assert strict.bad.select("rule", "column_name").rows() == [("missing_required", "clinician_id")]
+    open_ = check_rows(
+        FEEDS["episodes"], frame, zone="UTC", latest=None, leaves_open=("clinician_id",)
+    )
+    assert open_.good["clinician_id"].to_list() == [None]
+    assert {name for name, each in READERS.items() if each.about.leaves_open} == {
+        "fhir",
+        "nhs_talking_therapies",
+    }
