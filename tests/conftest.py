@@ -16,7 +16,7 @@ from tests.support import REPO, absent, run_rapport
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the quick folders first, so that a mistake shows before the long ones start."""
-    order = ["unit", "structure", "oracle", "integration", "browser"]
+    order = ["unit", "structure", "bad_inputs", "oracle", "integration", "browser"]
 
     def rank(item: pytest.Item) -> int:
         folder = item.path.relative_to(REPO / "tests").parts[0]
