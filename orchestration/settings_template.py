@@ -78,6 +78,7 @@ hold_missing_rows = 10
 # For text without a byte-order mark: utf-8, cp1252 or iso-8859-1.
 #encoding = "utf-8"
 
+# `rapport sources` lists the systems with a reader of their own; docs/connect has a page for each.
 # Any other CSV or Excel table: reader = "mapped" with a map of its columns; see docs/examples.
 
 # --- Instruments -----------------------------------------------------------------------------
