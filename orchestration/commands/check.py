@@ -19,6 +19,7 @@ from orchestration.contracts.feeds import FEEDS, Kind
 from orchestration.extract.intake import check_path
 from orchestration.manifest import SEEDS_FOLDER
 from orchestration.readers import READERS
+from orchestration.readers.column_names import DROPPED
 from orchestration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -50,9 +51,10 @@ def command(path: Path, source: str | None) -> int:
     _landing(report)
     _left_behind(report)
     _held_back(report, rules)
-    if report.warnings:
+    others = [said for said in report.warnings if DROPPED not in said]
+    if others:
         _section("Worth knowing")
-        for warning in report.warnings:
+        for warning in others:
             paragraph(warning, "  · ")
     line()
     line("Nothing was written.")
@@ -118,20 +120,16 @@ def _landing(report: DeliveryReport) -> None:
 
 def _left_behind(report: DeliveryReport) -> None:
     """Say what nothing reads: columns by name, rows by reason."""
-    dropped: dict[str, list[str]] = {}
     filtered: dict[tuple[str, str], int] = defaultdict(int)
     for note in report.notes:
-        dropped.setdefault(note.file, []).extend(
-            name for name in note.dropped if name not in dropped.get(note.file, [])
-        )
         for reason, number in note.filtered.items():
             filtered[note.feed, reason] += number
-    if not any(dropped.values()) and not filtered:
+    dropped = [said for said in report.warnings if DROPPED in said]
+    if not dropped and not filtered:
         return
     _section("What would be left behind")
-    for file, names in dropped.items():
-        if names:
-            wrapped("columns", f"{file}: {', '.join(names)}")
+    for said in dropped:
+        wrapped("columns", said.replace(f" {DROPPED}:", ""))
     for (feed, reason), number in filtered.items():
         wrapped("rows", f"{number:,} of {feed}: {reason.replace('_', ' ')}")
 

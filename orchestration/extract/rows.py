@@ -63,20 +63,18 @@ class FeedReport:
 
 @dataclass(frozen=True)
 class FileNote:
-    """What a reader took from one file for one feed, and what it left behind; names only.
+    """What a reader took from one file for one feed, and which rows it left out; names only.
 
     Attributes:
         feed: name of the canonical feed.
         file: safe label of the file.
         columns: columns of the contract that the file fills.
-        dropped: printable names of the file's columns that nothing reads.
         filtered: rows left out, by reason.
     """
 
     feed: str
     file: str
     columns: tuple[str, ...]
-    dropped: tuple[str, ...]
     filtered: Mapping[str, int]
 
 
@@ -340,7 +338,7 @@ class _Rows:
 
 def _note(extract: Extract) -> FileNote:
     filled = tuple(name for name in extract.frame.columns if name != "row_number")
-    return FileNote(extract.feed, extract.file, filled, extract.dropped_columns, {})
+    return FileNote(extract.feed, extract.file, filled, {})
 
 
 def _without_doubtful_keys(feed: Feed, bad: pl.DataFrame, doubts: pl.DataFrame) -> pl.DataFrame:

@@ -130,6 +130,9 @@ def looks_personal(cell: str) -> bool:
     return _PII_NAME.search(folded_name(cell)) is not None
 
 
+DROPPED = "columns outside the contract were dropped"
+
+
 def dropped_warning(label: str, names: Sequence[str], personal: Collection[str] = ()) -> str | None:
     """The sentence that names dropped columns, or None without any.
 
@@ -141,7 +144,7 @@ def dropped_warning(label: str, names: Sequence[str], personal: Collection[str] 
     if not names:
         return None
     told = [name for name in names if looks_personal(name) or name in personal]
-    said = f"{label}: columns outside the contract were dropped: {', '.join(names)}"
+    said = f"{label}: {DROPPED}: {', '.join(names)}"
     if told:
         said += f" (looks like identity or free text: {', '.join(told)}; pii_column_dropped)"
     return said
