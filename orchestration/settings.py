@@ -107,7 +107,7 @@ class Intake(_Part):
 
     max_bad_share: float = Field(default=0.20, ge=0, le=1)
     bad_share_min_rows: int = Field(default=10, ge=1)
-    max_file_mb: int = Field(default=1024, ge=1)
+    max_file_mb: int = Field(default=2048, ge=1)
     hold_below_share: float = Field(default=0.50, ge=0, le=1)
     hold_below_min_rows: int = Field(default=100, ge=1)
     hold_deleted_share: float = Field(default=0.05, ge=0, le=1)

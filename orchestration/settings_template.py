@@ -40,7 +40,8 @@ keep = 3
 # rejected. Files with fewer rows than bad_share_min_rows are spared.
 max_bad_share = 0.20
 bad_share_min_rows = 10
-max_file_mb = 1024
+# Room for ten million rows of CSV. Other formats are held in memory: at most 1,000 MB.
+max_file_mb = 2048
 # A full or window extract also says what is gone. Where it seems too little to be true the delivery
 # is held: its rows wait, what was known before stays, and `rapport accept` takes it if it is right.
 # Held if a file has less than this share of the rows of the last one of its kind (and period),

@@ -113,7 +113,7 @@ def check_path(path: Path, source: str | None, settings: Settings) -> DeliveryRe
         # Pseudonyms are needed to compare rows, not to be kept: any key will do.
         key = Pseudonymiser(secrets.token_bytes(KEY_BYTES))
         with waiting_room(settings.home) as staging:
-            rows = _read(sighting, settings, key, _known_until(sighting.facts), staging)
+            rows = _read(sighting, settings, key, _known_until(sighting.facts), staging=staging)
     except (DeliveryRejected, DeliveryHeld) as problem:
         return replace(problem_report(found, problem), recognised=recognised)
     report = report_of(_ledger_rows(sighting, settings, rows), rows.bad, is_new=True)
@@ -188,8 +188,14 @@ class _Round:
         bad = None
         if is_new:
             try:
-                staging = self.landing.staging
-                rows = _read(sighting, self.settings, self.pseudonyms, latest, staging)
+                rows = _read(
+                    sighting,
+                    self.settings,
+                    self.pseudonyms,
+                    latest,
+                    staging=self.landing.staging,
+                    progress=self.progress,
+                )
             except (DeliveryRejected, DeliveryHeld) as problem:
                 return self._refuse(sighting.found, problem)
             own = self._write(sighting, rows, landed, must_judge=must_judge)
@@ -308,7 +314,9 @@ def _read(
     settings: Settings,
     pseudonyms: Pseudonymiser,
     latest: datetime | None,
+    *,
     staging: Callable[[str, str], Path],
+    progress: Callable[[str], None] | None = None,
 ) -> ReadRows:
     source = sighting.found.source
     facts = sighting.facts
@@ -323,6 +331,7 @@ def _read(
         manifest=facts.manifest,
         delivery_id=facts.delivery_id,
         staging=partial(staging, facts.delivery_id),
+        progress=progress,
     )
     files = sighting.content.files
     delivery = Delivery(source, facts.label, facts.time_zone, files, latest)

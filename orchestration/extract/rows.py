@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from time import monotonic
 
 import polars as pl
 
@@ -39,6 +40,7 @@ BAD_ROW_SCHEMA: dict[str, pl.DataType] = {
     "rule": pl.String(),
     "column_name": pl.String(),
 }
+TELL_SECONDS = 10.0
 _KEYED_SCHEMA = BAD_ROW_SCHEMA | {"row_key": pl.String()}
 
 
@@ -190,6 +192,7 @@ class _Rows:
         self.bad = [pl.DataFrame(schema=_KEYED_SCHEMA)]
         self.warnings: list[str] = []
         self.notes: list[FileNote] = []
+        self.told_at = monotonic()
 
     def read(self) -> ReadRows:
         """Take one extract after the other, then settle what only the whole can tell."""
@@ -201,6 +204,8 @@ class _Rows:
             self._add(readings[key], extract)
             if extract.is_last:
                 self._finish(readings.pop(key))
+            else:
+                self._tell()
         if not self.stages:
             raise DeliveryRejected("no_feed_file", None, "the reader found nothing to read")
         if readings:
@@ -253,6 +258,15 @@ class _Rows:
         reading.filtered.update(extract.rows_filtered)
         reading.broken += broken + extract.frame.height - checked.good.height
         self.warnings += extract.warnings
+
+    def _tell(self) -> None:
+        """Say now and then how far a long delivery is; a small one is done before that."""
+        if self.terms.progress and monotonic() - self.told_at >= TELL_SECONDS:
+            self.told_at = monotonic()
+            rows = sum(stage.height for stage in self.stages.values())
+            size = sum(file.size for file in self.delivery.files) / 1_000_000
+            name = f"{self.delivery.source}/{self.delivery.label}"
+            self.terms.progress(f"{name}: {rows:,} rows so far, of {size:,.0f} MB")
 
     def _keyed(
         self, extract: Extract, bad: pl.DataFrame, keys: pl.DataFrame | None

@@ -37,6 +37,9 @@ REJECTS_SCHEMA: dict[str, pl.DataType] = {
     "column_name": pl.String(),
 }
 
+# A file that is not read in parts is held whole, several times over once it is rows.
+MAX_WHOLE_BYTES = 1_000_000_000
+
 
 def empty_rejects() -> pl.DataFrame:
     """A frame of rejects without rows."""
@@ -70,9 +73,19 @@ class DeliveryFile:
         return self.opened()
 
     def read_bytes(self) -> bytes:
-        """The bytes that have this ``sha256``; DeliveryHeld when the file has changed since."""
+        """The bytes that have this ``sha256``; DeliveryHeld when the file has changed since.
+
+        DeliveryRejected when there are too many to be held in memory.
+        """
+        self.must_fit_in_memory()
         with self.open() as stream:
             return stream.read()
+
+    def must_fit_in_memory(self) -> None:
+        """DeliveryRejected unless the file may be held whole."""
+        if self.size > MAX_WHOLE_BYTES:
+            said = f"is larger than {MAX_WHOLE_BYTES // 1_000_000:,} MB, too much for its format"
+            raise DeliveryRejected("too_big", self.label, said)
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,7 @@ def read_table(
     header_row: int = 1,
 ) -> Table:
     """Read a CSV or Parquet file by its suffix, whole; arguments and errors as ``read_parts``."""
+    file.must_fit_in_memory()
     return merged(
         list(read_parts(file, encoding=encoding, delimiter=delimiter, header_row=header_row))
     )

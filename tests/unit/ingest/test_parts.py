@@ -15,11 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestration.errors import DeliveryHeld, DeliveryRejected
-from orchestration.extract import staging
+from orchestration.extract import land_inbox, staging
+from orchestration.extract import rows as rows_module
 from orchestration.extract.delivery_manifest import parse_manifest
 from orchestration.extract.rows import read_rows
-from orchestration.readers import csv_blocks
+from orchestration.readers import base, csv_blocks
 from orchestration.readers.base import Delivery
+from orchestration.readers.tabular import read_parts, read_table
 from orchestration.settings import SourceConfig
 from tests.unit.ingest.making import SESSIONS, forget, memory_file
 from tests.unit.ingest.test_conservation import TERMS
@@ -157,3 +159,27 @@ def test_many_rows_land_as_few_do(practice, monkeypatch):
 def _landed(practice) -> Path:
     (place,) = (practice.home.landing / "sessions").glob("[!_]*")
     return place
+
+
+def test_a_long_delivery_says_how_far_it_is_and_a_short_one_nothing(practice, monkeypatch):
+    rows = "".join(f"s{n},c{n},t1,2026-03-04T10:00,attended,\n" for n in range(100))
+    practice.put("clinic/a", {"sessions.csv": HEADER + rows})
+    said = []
+    land_inbox(practice.settings, said.append)
+    assert said == ["clinic/a: accepted: 100 rows accepted, 0 quarantined"]
+    forget(practice)
+    monkeypatch.setattr(rows_module, "TELL_SECONDS", 0.0)
+    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 2000)
+    land_inbox(practice.settings, said.append)
+    assert said[1] == "clinic/a: 51 rows so far, of 0 MB"
+    assert said[-1] == said[0]
+
+
+def test_a_format_that_is_held_whole_has_a_limit_of_its_own(monkeypatch):
+    monkeypatch.setattr(base, "MAX_WHOLE_BYTES", 100)
+    file = memory_file("sessions.csv", HEADER + "s1,c1,t1,2026-03-04T10:00,attended,\n")
+    with pytest.raises(DeliveryRejected, match="too_big"):
+        file.read_bytes()
+    with pytest.raises(DeliveryRejected, match="too_big"):
+        read_table(file)
+    assert sum(part.rows_read for part in read_parts(file)) == 1
