@@ -133,7 +133,7 @@ def redcap() -> list[Example]:
         f"{i},intake_arm_1,,,{MAIL},t1,{NAME},0,2026-01-{i + 1:02d} 10:00:00,0,1,2,3,2,1,0,9,2"
         for i in range(10)
     ]
-    return [Example("redcap", "csv", {"data.csv": _table(header, rows)}, REDCAP)]
+    return [Example("redcap", "csv", {"data.csv": _table(header, rows)}, REDCAP, is_row_wise=True)]
 
 
 QUALTRICS = """
@@ -161,6 +161,7 @@ def qualtrics() -> list[Example]:
             "csv",
             {"responses.csv": _table(names, [wording, imported, *rows])},
             QUALTRICS,
+            is_row_wise=True,
         )
     ]
 
