@@ -3,7 +3,7 @@
 with
 
 told as (
-    select * from {{ ref('int_delivery__told_rows') }}
+    select * from {{ ref('stg_told_row') }}
 ),
 
 deliveries as (
@@ -11,7 +11,7 @@ deliveries as (
 ),
 
 held_back as (
-    select * from {{ source('landing', 'quarantine') }}
+    select * from {{ ref('stg_quarantine') }}
     where row_key is not null
 ),
 

@@ -12,7 +12,8 @@ stg_quarantine as (
         feed,
         row_number,
         rule,
-        column_name
+        column_name,
+        row_key
     from held
 )
 

@@ -48,7 +48,8 @@ CASES = (
 CORRECTIONS = (
     "stg_delivery",
     "stg_delivery_order",
-    "int_delivery__told_rows",
+    "stg_quarantine",
+    "stg_told_row",
     "int_delivery__changes",
     "correction",
 )

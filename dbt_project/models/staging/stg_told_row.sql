@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with
 
 told as (
@@ -42,7 +40,7 @@ placed as (
 ),
 
 -- Within a delivery its last word on a row holds, as everywhere (macro current_version).
-int_delivery__told_rows as (
+stg_told_row as (
     select
         source,
         feed,
@@ -55,4 +53,4 @@ int_delivery__told_rows as (
     where word_rank = 1
 )
 
-select * from int_delivery__told_rows
+select * from stg_told_row
