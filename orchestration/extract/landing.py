@@ -158,9 +158,11 @@ class Landing:
             try:
                 rows = _read(path)
                 # An older version of Rapport did not note all of it.
-                lacking = [name for name in LEDGER_SCHEMA if name not in rows.columns]
-                rows = rows.with_columns(pl.lit(None).alias(name) for name in lacking)
-                frames.append(rows.select(*LEDGER_SCHEMA).cast(LEDGER_SCHEMA))
+                if rows.schema != LEDGER_SCHEMA:
+                    lacking = [name for name in LEDGER_SCHEMA if name not in rows.columns]
+                    rows = rows.with_columns(pl.lit(None).alias(name) for name in lacking)
+                    rows = rows.select(*LEDGER_SCHEMA).cast(LEDGER_SCHEMA)
+                frames.append(rows)
             except (OSError, pl.exceptions.PolarsError):
                 raise RapportError(
                     f"landing/{LEDGER_FOLDER}/{path.name} is damaged: restore the home's landing "

@@ -78,28 +78,31 @@ class DeliveryReport:
 def report_of(own: pl.DataFrame, bad: pl.DataFrame, *, is_new: bool) -> DeliveryReport:
     """The report of a sighting from its ledger rows and its quarantine."""
     first = own.row(0, named=True)
-    counts = own.select("feed", *COUNTS).iter_rows(named=True)
+    counts = own[["feed", *COUNTS]].iter_rows(named=True)
     return DeliveryReport(
         source=first["source"],
         delivery=first["delivery"],
         status=first["status"],
         feeds=tuple(FeedReport(**row) for row in counts),
         warnings=tuple(first["warnings"].splitlines()),
-        bad_rows=bad.select(*BAD_ROW_SCHEMA).unique(maintain_order=True),
+        bad_rows=_bad_rows(bad),
         is_new=is_new,
         delivery_id=first["delivery_id"],
     )
 
 
+def _bad_rows(bad: pl.DataFrame) -> pl.DataFrame:
+    """Each bad cell once; most deliveries have none, and thousands of them are told in a second."""
+    told = bad[list(BAD_ROW_SCHEMA)]
+    return told.unique(maintain_order=True) if told.height else told
+
+
 def as_duplicate(report: DeliveryReport, own: pl.DataFrame, ledger: pl.DataFrame) -> DeliveryReport:
     """The smallest name of a content is the delivery; the others are its duplicates."""
     name = ["delivery", "sighting_id"]
-    sightings = ledger.filter(pl.col("delivery_id") == report.delivery_id).select(name).sort(name)
-    return (
-        report
-        if sightings.row(0) == own.select(name).row(0)
-        else replace(report, status="duplicate")
-    )
+    sightings = ledger.filter(pl.col("delivery_id") == report.delivery_id)
+    is_first = min(sightings[name].iter_rows()) == own[name].row(0)
+    return report if is_first else replace(report, status="duplicate")
 
 
 def problem_report(found: Found, problem: DeliveryRejected | DeliveryHeld) -> DeliveryReport:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -116,13 +117,20 @@ def local_date(utc: pl.Expr, zone: str) -> pl.Expr:
 
 def check_zone(zone: str) -> None:
     """DeliveryRejected unless both Python and polars know the zone."""
+    if not _is_zone(zone):
+        raise DeliveryRejected(
+            "unknown_time_zone", None, "the time zone is not an IANA name such as Europe/London"
+        )
+
+
+@lru_cache
+def _is_zone(zone: str) -> bool:
     try:
         ZoneInfo(zone)
         pl.select(time_column(pl.lit("2026-01-01 00:00"), zone).utc)
     except (KeyError, ValueError, OSError, pl.exceptions.PolarsError):
-        raise DeliveryRejected(
-            "unknown_time_zone", None, "the time zone is not an IANA name such as Europe/London"
-        ) from None
+        return False
+    return True
 
 
 @dataclass(frozen=True)
