@@ -6,7 +6,8 @@
 {% macro told_rows(feed, keys, day=none) -%}
     {%- set content = [] -%}
     {%- if execute -%}
-        {%- for node in graph.sources.values() if node.source_name == 'landing' and node.name == feed -%}
+        {%- set place = 'source.rapport.landing.' ~ feed -%}
+        {%- for node in graph.sources.values() if node.unique_id == place -%}
             {%- for column in node.columns if column not in [
                 'delivery_id', 'source', 'row_number', 'record_updated_at', 'is_deleted'
             ] -%}

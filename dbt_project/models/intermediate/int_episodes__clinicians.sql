@@ -46,8 +46,8 @@ treating as (
     group by supplied.episode_key, sessions.clinician_key
 ),
 
--- The clinician whom the export names, if the two have met; otherwise the one who treated the client
--- last. One session alone may be an intake or a colleague standing in.
+-- The clinician whom the export names, if the two have met; otherwise the one who treated the
+-- client last. One session alone may be an intake or a colleague standing in.
 ranked as (
     select
         supplied.episode_key,

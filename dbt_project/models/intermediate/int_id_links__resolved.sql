@@ -98,8 +98,8 @@ walks as (
         on walks.entity = edges.entity and walks.reached_key = edges.old_key
 ),
 
--- What may stand for a person: the end of the chains, and where they have none, the circle. A record
--- that others were merged into goes before one that is only said to be the same person.
+-- What may stand for a person: the end of the chains, and where they have none, the circle. A
+-- record that others were merged into goes before one that is only said to be the same person.
 candidates as (
     select
         edges.entity,
