@@ -60,12 +60,7 @@ def _fhir_bulk() -> Iterator[Case]:
         trust="5",
     )
     refusal = {"resourceType": "OperationOutcome", "issue": [{"diagnostics": NAME}]}
-    yield made.yes(
-        "refusal",
-        lambda _: json.dumps(refusal),
-        said=("OperationOutcome",),
-        good=good | {"sessions": 8},
-    )
+    yield made.no("refusal", "operation_outcome", lambda _: json.dumps(refusal))
     yield made.other_files("no_feed_file", {f"{NAME}.pdf": b"%PDF-1.7"})
 
 

@@ -182,18 +182,23 @@ class Content:
         self.entries += found
 
     def _lines(self, file: DeliveryFile) -> Iterator[Entry]:
-        lines = broken = resources = 0
+        lines = broken = resources = outcomes = 0
         self.records[file.label] = 0
         for number, each in read_lines(file):
             lines += 1
             broken += isinstance(each, NotJsonError)
-            resources += as_text(as_dict(each).get("resourceType")) is not None
+            kind = as_text(as_dict(each).get("resourceType"))
+            resources += kind is not None
+            outcomes += kind == "OperationOutcome"
             self.records[file.label] += 1
             yield from self._record(file, number, each)
         if broken == lines:
             raise _no_data(file)
         if not resources:
             raise _NoResourceError
+        if outcomes == lines and file.name.startswith(READ):
+            # Named for appointments, say, and holds none: it must not pass for a quiet week.
+            raise _refused(file)
 
     def _record(self, file: DeliveryFile, number: int, record: Any) -> Iterator[Entry]:
         """Entries of one line: more than one where it is a Bundle, of deletions mostly."""
