@@ -59,6 +59,7 @@ class Column:
         date_as: name of a further landed column with the local date of this timestamp.
         default: value that stands for an empty cell of a boolean.
         may_be_old: whether a date before 1990 is believed.
+        may_be_day: whether a date alone is taken for a timestamp, as the start of that day.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Column:
     date_as: str | None = None
     default: bool | None = None
     may_be_old: bool = False
+    may_be_day: bool = False
 
     @property
     def landed_name(self) -> str:
@@ -322,7 +324,8 @@ ID_LINKS = Feed(
         _code("target_source_system"),
         _id("new_id", "by_row", required=True),
         _code("relation", "merged_into", "renamed", "same_person", "unmerged", required=True),
-        _at("effective_at"),
+        # People write these by hand, and mean a day.
+        Column("effective_at", Kind.TIMESTAMP, may_be_day=True),
         *_HISTORY,
     ),
 )

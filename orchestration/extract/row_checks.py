@@ -303,6 +303,9 @@ def _code(column: Column, text: pl.Expr, zone: str) -> _Cell:
 
 
 def _timestamp(column: Column, text: pl.Expr, zone: str) -> _Cell:
+    if column.may_be_day:
+        is_day = text.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+        text = pl.when(is_day).then(text + "T00:00").otherwise(text)
     time = time_column(text, zone)
     return _Cell(
         time.utc,

@@ -233,6 +233,13 @@ def test_an_empty_extract_is_no_problem(feed):
     assert (checked.good.height, checked.bad.height) == (0, 0)
 
 
+def test_a_link_may_begin_with_a_day() -> None:
+    row = {"row_number": 2, "entity": "client", "source_system": "clinic", "old_id": "c1"}
+    row |= {"new_id": "c2", "relation": "renamed", "effective_at": "2026-07-01"}
+    checked = check_rows(FEEDS["id_links"], pl.DataFrame([row]), zone="Europe/Paris", latest=None)
+    assert checked.good["effective_at"].to_list() == [datetime(2026, 6, 30, 22)]
+
+
 def test_an_episode_names_who_treats_unless_its_system_cannot_know() -> None:
     row = {"row_number": 2, "episode_id": "e1", "client_id": "c1", "opened_on": "2026-03-01"}
     frame = pl.DataFrame([row])
