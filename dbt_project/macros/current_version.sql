@@ -34,6 +34,11 @@
 
 {% macro _holding_keys(feed, keys, across_sources, day, named_by, moments) -%}
     {%- set by_key = 'versions.' ~ keys | join(', versions.') -%}
+    {%- set window_join = (
+        'left join ' ~ ref('stg_window_day') ~ ' as windows on versions.source = windows.source'
+        ~ " and windows.feed = '" ~ feed ~ "' and versions.day = windows.day"
+    ) if day else '' -%}
+    {%- set window_order = 'coalesce(windows.window_order, 0)' if day else '0' -%}
     {%- set source_rank = (
         'row_number() over (partition by ' ~ by_key
         ~ ' order by versions.generated_at desc nulls last, versions.source asc)'
@@ -89,20 +94,12 @@
             -- what a full extract has silenced may still hold if it was named again
             where deliveries.is_current or names.named_order is not null
         ) as versions
-        {% if day -%}
-            left join {{ ref('stg_window_day') }} as windows
-                on
-                    versions.source = windows.source
-                    and windows.feed = '{{ feed }}'
-                    and versions.day = windows.day
-        {%- endif %}
+        {{ window_join }}
         where
             versions.version_rank = 1
             and not coalesce(versions.is_deleted, false)
             and versions.told_order >= versions.full_order
-            {% if day -%}
-                and versions.told_order >= coalesce(windows.window_order, 0)
-            {%- endif %}
+            and versions.told_order >= {{ window_order }}
     ) as ranked
     where ranked.source_rank = 1
 {%- endmacro %}

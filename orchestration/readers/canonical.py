@@ -14,18 +14,18 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from orchestration.contracts.feeds import FEEDS, Feed
-from orchestration.errors import SettingsError
 from orchestration.readers.base import About, Delivery, DeliveryFile, DeliveryRejected, Extract
+from orchestration.readers.options import read_options
 from orchestration.readers.tabular import (
     Table,
     dropped_columns,
     folded_name,
     read_parts,
 )
-from orchestration.settings import SourceConfig, describe
+from orchestration.settings import SourceConfig
 
 _FEED_FILE = re.compile(
     rf"(?P<feed>{'|'.join(FEEDS)})(?:[._-](?:part)?[._-]?[0-9][0-9._-]*)?\.(?:csv|parquet)",
@@ -64,15 +64,7 @@ class CanonicalReader:
 
     def validate(self, source: str, config: SourceConfig) -> None:
         """Check the source's options; a canonical source has no feeds to map."""
-        prefix = f"sources.{source}"
-        if config.feeds is not None:
-            raise SettingsError(
-                f'rapport.toml: {prefix}.feeds: only the reader "mapped" maps columns'
-            )
-        try:
-            CanonicalOptions.model_validate(config.options)
-        except ValidationError as error:
-            raise SettingsError(describe(error, f"{prefix}.options")) from None
+        read_options(CanonicalOptions, source, config)
 
     def read(self, delivery: Delivery, config: SourceConfig) -> Iterator[Extract]:
         """Yield each file in the order of their names, a long one in parts.
@@ -80,7 +72,7 @@ class CanonicalReader:
         Raises:
             DeliveryRejected: no file of a feed, or one that does not fit the contract.
         """
-        options = CanonicalOptions.model_validate(config.options)
+        options = read_options(CanonicalOptions, delivery.source, config)
         feeds = [(file, feed_of(file.name)) for file in delivery.files]
         if not any(feed for _, feed in feeds):
             names = ", ".join(FEEDS)

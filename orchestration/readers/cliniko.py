@@ -19,9 +19,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pydantic import ValidationError
-
-from orchestration.errors import SettingsError
 from orchestration.readers.base import (
     About,
     Delivery,
@@ -43,8 +40,9 @@ from orchestration.readers.cliniko_records import (
     attendee_session,
     status_of,
 )
+from orchestration.readers.options import read_options
 from orchestration.readers.records import Records
-from orchestration.settings import SourceConfig, describe
+from orchestration.settings import SourceConfig
 
 _FEED_OF = {
     "individual_appointments": "sessions",
@@ -80,14 +78,7 @@ class ClinikoReader:
 
     def validate(self, source: str, config: SourceConfig) -> None:
         """Check the source's options."""
-        prefix = f"sources.{source}"
-        if config.feeds is not None:
-            said = 'only the reader "mapped" maps columns'
-            raise SettingsError(f"rapport.toml: {prefix}.feeds: {said}")
-        try:
-            ClinikoOptions.model_validate(config.options)
-        except ValidationError as error:
-            raise SettingsError(describe(error, f"{prefix}.options")) from None
+        read_options(ClinikoOptions, source, config)
 
     def read(self, delivery: Delivery, config: SourceConfig) -> Iterator[Extract]:
         """Yield the extracts of each page.
@@ -95,7 +86,7 @@ class ClinikoReader:
         Raises:
             DeliveryRejected: a file is no page of a list.
         """
-        options = ClinikoOptions.model_validate(config.options)
+        options = read_options(ClinikoOptions, delivery.source, config)
         pages, warnings = [], []
         for file in delivery.files:
             page = read_page(file, options)

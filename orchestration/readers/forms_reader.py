@@ -20,9 +20,7 @@ from itertools import islice
 from typing import ClassVar
 
 import polars as pl
-from pydantic import ValidationError
 
-from orchestration.errors import SettingsError
 from orchestration.readers.base import (
     About,
     Delivery,
@@ -35,6 +33,7 @@ from orchestration.readers.csv_text import DELIMITERS
 from orchestration.readers.forms import Form, FormsOptions
 from orchestration.readers.forms_rows import FormRows, Verdicts, form_extract, tidy, with_times
 from orchestration.readers.mapped_records import no_marks
+from orchestration.readers.options import read_options
 from orchestration.readers.tabular import (
     TEXT_SUFFIXES,
     Table,
@@ -42,7 +41,7 @@ from orchestration.readers.tabular import (
     folded_name,
     read_table,
 )
-from orchestration.settings import SourceConfig, describe
+from orchestration.settings import SourceConfig
 
 _PEEK = 65_536
 
@@ -77,16 +76,7 @@ class FormsReader(ABC):
 
     def validate(self, source: str, config: SourceConfig) -> None:
         """Check the source's options; SettingsError names every key that is wrong."""
-        prefix = f"sources.{source}"
-        if config.feeds is not None:
-            raise SettingsError(
-                f'rapport.toml: {prefix}.feeds: only the reader "mapped" maps columns; '
-                "questionnaires are declared under options.forms"
-            )
-        try:
-            self.model.model_validate(config.options)
-        except ValidationError as error:
-            raise SettingsError(describe(error, f"{prefix}.options")) from None
+        read_options(self.model, source, config, "questionnaires are declared under options.forms")
 
     def read(self, delivery: Delivery, config: SourceConfig) -> Iterator[Extract]:
         """Yield one extract per file and form, files in the order of their names.
@@ -94,7 +84,7 @@ class FormsReader(ABC):
         Raises:
             DeliveryRejected: no file holds a form, or one cannot be read as declared.
         """
-        options = self.model.model_validate(config.options)
+        options = read_options(self.model, delivery.source, config)
         files = self.data_files(delivery.files)
         chosen = {file: _forms_in(file, options) for file in files}
         if not any(chosen.values()):

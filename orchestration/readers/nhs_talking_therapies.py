@@ -17,10 +17,10 @@ from dataclasses import replace
 
 from orchestration.readers.base import About, Delivery, DeliveryFile, DeliveryRejected, Extract
 from orchestration.readers.nhs_rows import NhsOptions, Submission, extracts_of
+from orchestration.readers.options import read_options
 from orchestration.readers.vendor_table import (
     VendorTable,
     peek_header,
-    read_options,
     read_vendor_table,
 )
 from orchestration.settings import SourceConfig

@@ -34,6 +34,7 @@ from orchestration.readers.openfit_forms import (
     read_form,
     score_columns,
 )
+from orchestration.readers.options import read_options
 from orchestration.readers.records import Records
 from orchestration.readers.tabular import folded_name
 from orchestration.readers.vendor_table import (
@@ -41,7 +42,6 @@ from orchestration.readers.vendor_table import (
     day_and_time,
     joined_id,
     peek_header,
-    read_options,
     read_vendor_table,
 )
 from orchestration.settings import SourceConfig

@@ -24,6 +24,7 @@ from orchestration.readers.forms import Form, FormsOptions
 from orchestration.readers.forms_reader import FormsReader, Grid, first_rows
 from orchestration.readers.forms_rows import NAME, FormRows, Verdicts
 from orchestration.readers.mapped_options import fold
+from orchestration.readers.options import read_options
 from orchestration.readers.redcap_clients import RECORD, ClientFields, client_extract
 from orchestration.readers.tabular import folded_name, read_table
 from orchestration.settings import SourceConfig
@@ -109,7 +110,7 @@ class RedcapReader(FormsReader):
         """Yield one extract per file and form; the data dictionary, if there, is checked first."""
         for file in delivery.files:
             if any(keys <= _header(file) for keys in _DICTIONARY):
-                _check_dictionary(file, RedcapOptions.model_validate(config.options))
+                _check_dictionary(file, read_options(RedcapOptions, delivery.source, config))
         yield from super().read(delivery, config)
 
     def data_files(self, files: Sequence[DeliveryFile]) -> list[DeliveryFile]:

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from orchestration.readers.base import About, Delivery, DeliveryFile, DeliveryRejected, Extract
 from orchestration.readers.canonical import feed_of
 from orchestration.readers.names import name_id, read_named
+from orchestration.readers.options import read_options
 from orchestration.readers.simplepractice_sessions import (
     APPOINTMENTS,
     ATTENDANCE,
@@ -33,7 +34,6 @@ from orchestration.readers.vendor_table import (
     VendorTable,
     day_and_time,
     peek_header,
-    read_options,
     read_vendor_table,
 )
 from orchestration.settings import SourceConfig

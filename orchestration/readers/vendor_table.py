@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import PurePath
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import polars as pl
-from pydantic import AfterValidator, BaseModel, ValidationError
+from pydantic import AfterValidator
 
-from orchestration.errors import RapportError, SettingsError
+from orchestration.errors import RapportError
 from orchestration.readers.base import DeliveryFile, DeliveryRejected
 from orchestration.readers.records import Records
 from orchestration.readers.tabular import (
@@ -29,7 +29,6 @@ from orchestration.readers.tabular import (
     read_table,
 )
 from orchestration.readers.xlsx import read_workbook
-from orchestration.settings import SourceConfig, describe
 
 # What a reader hands on for a code it does not know: no list of the contract has it, so the row is
 # held back as not_in_list, and the quarantine knows which row it is.
@@ -38,7 +37,6 @@ UNKNOWN = "?"
 _WORKBOOK = ".xlsx"
 _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".ods")
 _PEEK = 65_536
-_Options = TypeVar("_Options", bound=BaseModel)
 
 # Month first, as the vendors of the United States write; a workbook's typed dates come as ISO.
 _SLASHED = re.compile(
@@ -262,18 +260,3 @@ def day_and_time(text: str) -> tuple[date, time | None] | None:
 def joined_id(*parts: str) -> str:
     """One id of several, a bar inside a part written ``_7c_``: no two come to the same."""
     return "|".join(part.replace("|", "_7c_") for part in parts)
-
-
-def read_options(model: type[_Options], source: str, config: SourceConfig) -> _Options:
-    """The checked options of a reader that maps no columns.
-
-    Raises:
-        SettingsError: a key is unknown or wrong, or the source has ``feeds``.
-    """
-    prefix = f"sources.{source}"
-    if config.feeds is not None:
-        raise SettingsError(f'rapport.toml: {prefix}.feeds: only the reader "mapped" maps columns')
-    try:
-        return model.model_validate(config.options)
-    except ValidationError as error:
-        raise SettingsError(describe(error, f"{prefix}.options")) from None

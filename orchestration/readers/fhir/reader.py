@@ -15,9 +15,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
-
-from orchestration.errors import SettingsError
 from orchestration.readers.base import About, Delivery, DeliveryFile, DeliveryRejected, Extract
 from orchestration.readers.fhir import codes
 from orchestration.readers.fhir.answers import Questionnaires
@@ -35,8 +32,9 @@ from orchestration.readers.fhir.options import FhirOptions
 from orchestration.readers.fhir.people import People
 from orchestration.readers.fhir.references import Directory
 from orchestration.readers.fhir.sessions import Cells, Sessions
+from orchestration.readers.options import read_options
 from orchestration.readers.records import Records
-from orchestration.settings import SourceConfig, describe
+from orchestration.settings import SourceConfig
 
 Made = Sequence[Cells | Refuse]
 _KEY = {"sessions": "session_id", "clients": "client_id", "clinicians": "clinician_id"}
@@ -70,15 +68,7 @@ class FhirReader:
 
     def validate(self, source: str, config: SourceConfig) -> None:
         """Check the source's options; FHIR has no columns to map."""
-        prefix = f"sources.{source}"
-        if config.feeds is not None:
-            raise SettingsError(
-                f'rapport.toml: {prefix}.feeds: only the reader "mapped" maps columns'
-            )
-        try:
-            FhirOptions.model_validate(config.options)
-        except ValidationError as error:
-            raise SettingsError(describe(error, f"{prefix}.options")) from None
+        read_options(FhirOptions, source, config)
 
     def read(self, delivery: Delivery, config: SourceConfig) -> Iterator[Extract]:
         """Yield one extract per file and feed.
@@ -95,7 +85,7 @@ class FhirReader:
         if content.searches and content.unfinished == content.searches:
             said = "is the first page of several; the last page is missing"
             raise DeliveryRejected("incomplete_pages", None, said)
-        whole = _Whole(delivery, FhirOptions.model_validate(config.options), content)
+        whole = _Whole(delivery, read_options(FhirOptions, delivery.source, config), content)
         yield from whole.extracts()
 
 
