@@ -13,12 +13,20 @@ import io
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orchestration.readers.base import DeliveryFile, DeliveryRejected
 from orchestration.readers.tabular import MAX_COLUMNS, Table, clean_name, unique_names
 
 MAX_UNPACKED_BYTES = 8 * 2**30
+MAX_CELLS = 250_000_000
+# As of other packed files (archives.py), but that Parquet writes a value once that comes a hundred
+# times: an export may unpack further before anybody need suspect it.
+SUSPECT_BYTES = 256 * 2**20
+MAX_RATIO = 200
+
+_CELL_BYTES = 16  # of a cell in a frame, apart from its text
 
 
 def read_parquet(file: DeliveryFile) -> Table:
@@ -34,6 +42,7 @@ def read_parquet(file: DeliveryFile) -> Table:
     try:
         opened = pq.ParquetFile(io.BytesIO(data))
         _check_size(file, opened.metadata)
+        _check_texts(file, data, opened.metadata)
         table = opened.read()
         table.validate(full=True)
     except (pa.ArrowException, OSError, ValueError):
@@ -64,9 +73,42 @@ def _check_size(file: DeliveryFile, metadata: pq.FileMetaData) -> None:
         raise DeliveryRejected(
             "too_many_columns", file.label, f"has more than {MAX_COLUMNS} columns"
         )
-    groups = (metadata.row_group(place) for place in range(metadata.num_row_groups))
-    if sum(group.total_byte_size for group in groups) > MAX_UNPACKED_BYTES:
+    groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
+    cells = sum(group.column(i).num_values for group in groups for i in range(group.num_columns))
+    if cells > MAX_CELLS or sum(group.total_byte_size for group in groups) > MAX_UNPACKED_BYTES:
         raise DeliveryRejected("too_big", file.label, "is too large when unpacked")
+    _check_ratio(file, cells * _CELL_BYTES)
+
+
+def _check_texts(file: DeliveryFile, data: bytes, metadata: pq.FileMetaData) -> None:
+    """Refuse texts that are written once and stand in millions of cells.
+
+    The size that Parquet states is that of the values as they are written, each once. So they are
+    read without being repeated first, and their lengths are added up.
+    """
+    columns = [metadata.schema.column(place) for place in range(metadata.num_columns)]
+    names = [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
+    size = metadata.num_rows * metadata.num_columns * _CELL_BYTES
+    opened = pq.ParquetFile(io.BytesIO(data), read_dictionary=names)
+    for group in range(metadata.num_row_groups):
+        for name in names:
+            for column in opened.read_row_group(group, columns=[name]).columns:
+                size += sum(map(_text_bytes, column.chunks))
+                _check_ratio(file, size)
+
+
+def _text_bytes(chunk: pa.Array) -> int:
+    if not pa.types.is_dictionary(chunk.type):
+        return chunk.nbytes
+    lengths = pc.binary_length(chunk.dictionary).cast(pa.int64())
+    return pc.sum(lengths.take(chunk.indices)).as_py() or 0
+
+
+def _check_ratio(file: DeliveryFile, unpacked: int) -> None:
+    is_bomb = unpacked > SUSPECT_BYTES and unpacked > MAX_RATIO * file.size
+    if is_bomb or unpacked > MAX_UNPACKED_BYTES:
+        said = "unpacks to far more than an export holds"
+        raise DeliveryRejected("decompression_bomb", file.label, said)
 
 
 def _has_text(kind: pa.DataType) -> bool:

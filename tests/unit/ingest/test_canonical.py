@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from orchestration.errors import SettingsError
@@ -160,6 +162,25 @@ def test_parquet_that_cannot_be_read_is_rejected(data, rule):
     with pytest.raises(DeliveryRejected) as caught:
         read({"clients.parquet": data})
     assert (caught.value.rule, caught.value.file) == (rule, "clients.parquet")
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.DictionaryArray.from_arrays(
+            pa.array([0] * 50_000, pa.int32()), pa.array(["x" * 50_000])
+        ),
+        pa.nulls(20_000_000, pa.int8()),
+    ],
+    ids=["one long text in every row", "nothing in millions of rows"],
+)
+def test_parquet_that_writes_a_value_once_for_millions_of_rows_is_not_unpacked(column):
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"client_id": column}), buffer)
+    assert len(buffer.getvalue()) < 200_000
+    with pytest.raises(DeliveryRejected) as caught:
+        read({"clients.parquet": buffer.getvalue()})
+    assert caught.value.rule == "decompression_bomb"
 
 
 def test_the_options_are_checked_by_their_path():
