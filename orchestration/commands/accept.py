@@ -42,6 +42,7 @@ def command(delivery: str, yes: bool) -> int:
             "source": held.source,
             "delivery": held.delivery,
             "reason": held.reason,
+            "gone": {feed: gone for feed, (gone, _) in held.gone.items()},
             "accepted_at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         accept(home, held.delivery_id, words)

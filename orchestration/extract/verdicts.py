@@ -12,7 +12,7 @@ newer one. A verdict stands until something it rests on changes: ``basis`` is th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -33,6 +33,28 @@ VERDICTS_NAME = "verdict.parquet"
 ACCEPTED_NAME = "accepted.json"
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What a person took when they accepted a delivery.
+
+    Attributes:
+        gone: by feed, the rows that it would take away, as they were told; None: whatever it does.
+    """
+
+    gone: dict[str, int] | None
+
+    def covers(self, rows: Sequence[Row], spare: int) -> bool:
+        """Whether a delivery takes away no more than was told, but for a few rows.
+
+        The same bytes may come again under a later date, or as another kind of extract, and then
+        they say that much more is gone.
+        """
+        told = self.gone
+        return told is None or all(
+            (row["rows_gone"] or 0) <= told.get(row["feed"], 0) + spare for row in rows
+        )
 
 
 @dataclass(frozen=True)
@@ -60,7 +82,7 @@ class _Delivery:
     days: Scope | None
     infers_period: bool
     feeds: dict[str, _Feed]
-    is_accepted: bool
+    accepted: Accepted | None
 
     def scope(self, feed: str) -> Scope | None:
         """Of which rows those it lacks are gone, as far as it says so itself."""
@@ -95,8 +117,8 @@ def verdict_file(home: Home) -> Path:
     return home.build / VERDICTS_NAME
 
 
-def accepted_deliveries(home: Home, until: date | None = None) -> set[str]:
-    """Ids of the deliveries that a person accepted.
+def accepted_deliveries(home: Home, until: date | None = None) -> dict[str, Accepted]:
+    """The deliveries that a person accepted, by id.
 
     Args:
         home: of the landing.
@@ -114,27 +136,29 @@ def accepted_deliveries(home: Home, until: date | None = None) -> set[str]:
         )
     day = "9" if until is None else until.isoformat()
     return {
-        delivery_id
+        delivery_id: Accepted(words.get("gone"))
         for delivery_id, words in (content or {}).items()
         if words.get("accepted_at", "")[: len("2026-01-01")] <= day
     }
 
 
-def accept(home: Home, delivery_id: str, words: dict[str, str]) -> None:
-    """Let a delivery count from the next build on, whatever the guards say."""
+def accept(home: Home, delivery_id: str, words: Row) -> None:
+    """Let a delivery count from the next build on, whatever the guards say of ``words["gone"]``."""
     accepted_deliveries(home)
     path = home.landing / ACCEPTED_NAME
     write_json(path, (read_json(path) or {}) | {delivery_id: words})
     path.chmod(0o600)
 
 
-def judge(settings: Settings, ledger: pl.DataFrame, accepted: set[str]) -> pl.DataFrame:
+def judge(
+    settings: Settings, ledger: pl.DataFrame, accepted: Mapping[str, Accepted]
+) -> pl.DataFrame:
     """Judge what has landed; reads landed rows only where a verdict no longer stands.
 
     Args:
         settings: of the home.
         ledger: the ledger's rows, all or those known on some day.
-        accepted: ids of the deliveries that a person accepted.
+        accepted: what a person accepted, by id of the delivery.
 
     Returns:
         VERDICT_SCHEMA, one row per landed delivery and feed in the order of deliveries; also
@@ -168,7 +192,9 @@ def _standing(home: Home) -> pl.DataFrame | None:
     return found if dict(found.schema) == VERDICT_SCHEMA else None
 
 
-def _in_order(settings: Settings, ledger: pl.DataFrame, accepted: set[str]) -> list[_Delivery]:
+def _in_order(
+    settings: Settings, ledger: pl.DataFrame, accepted: Mapping[str, Accepted]
+) -> list[_Delivery]:
     """The deliveries of one source, oldest first, by what the newest sighting of each says.
 
     The order of stg_delivery_order: no time first, then by time, then by name, then by id.
@@ -190,7 +216,9 @@ def _in_order(settings: Settings, ledger: pl.DataFrame, accepted: set[str]) -> l
     ]
 
 
-def _delivery(home: Home, rows: list[Row], infers: bool, accepted: set[str]) -> _Delivery:
+def _delivery(
+    home: Home, rows: list[Row], infers: bool, accepted: Mapping[str, Accepted]
+) -> _Delivery:
     first = rows[0]
     delivery_id, days = first["delivery_id"], None
     if first["window_from"] is not None:
@@ -213,7 +241,7 @@ def _delivery(home: Home, rows: list[Row], infers: bool, accepted: set[str]) -> 
         days=days,
         infers_period=infers,
         feeds=feeds,
-        is_accepted=delivery_id in accepted,
+        accepted=accepted.get(delivery_id),
     )
 
 
@@ -317,7 +345,9 @@ class _Fold:
                     "basis": basis,
                 }
             )
-        is_held = bool(found) and not delivery.is_accepted
+        spare = self.settings.intake.hold_missing_rows
+        is_accepted = delivery.accepted is not None and delivery.accepted.covers(rows, spare)
+        is_held = bool(found) and not is_accepted
         same = {"is_held": is_held, "reason": " · ".join(found) if is_held else None}
         return [row | same for row in rows]
 

@@ -192,7 +192,7 @@ def test_the_whole_delivery_is_held_for_one_of_its_feeds(practice):
     put(practice, "02", range(90), **FULL)
     practice.put("clinic/02", {"clients.csv": "client_id\nc1\n"})
     practice.land()
-    found = judge(practice.settings, read_ledger(practice.home), set())
+    found = judge(practice.settings, read_ledger(practice.home), {})
     held = found.filter("is_held")
     assert sorted(held["feed"]) == ["clients", "sessions"]
     assert held["reason"].n_unique() == 1
@@ -227,7 +227,7 @@ def test_a_damaged_landing_is_said_plainly(practice):
     for path in (practice.home.landing / "sessions").glob("[0-9a-f]*.parquet"):
         path.write_bytes(b"PAR1 no more")
     with pytest.raises(RapportError, match="damaged"):
-        judge(practice.settings, read_ledger(practice.home), set())
+        judge(practice.settings, read_ledger(practice.home), {})
 
 
 def held_home(practice, monkeypatch):
@@ -252,12 +252,24 @@ def test_a_held_delivery_is_accepted_for_good(practice, monkeypatch, capsys):
     assert "not held: it counts already" in capsys.readouterr().err
 
 
+def test_what_was_accepted_covers_no_more_than_was_told(practice, monkeypatch):
+    held_home(practice, monkeypatch)
+    assert main(["accept", "clinic/march-02", "--yes"]) == 0
+    put(practice, "march-03", range(90), **FULL)  # nothing changed over night: nothing to ask
+    assert not judged(practice)["march-02"]["is_held"]
+    put(practice, "march-04", range(400), **FULL)
+    assert not judged(practice)["march-04"]["is_held"]
+    put(practice, "march-05", range(90), **FULL)  # the old file again, under a new date
+    row = judged(practice)["march-02"]
+    assert (row["is_held"], row["rows_gone"]) == (True, 310)
+
+
 def test_accepting_asks_first(practice, monkeypatch, capsys):
     held_home(practice, monkeypatch)
     monkeypatch.setattr("sys.stdin", io.StringIO(""))  # nobody answers
     assert main(["accept", "clinic/march-02-copy"]) == 130
     assert "Accept it?" in capsys.readouterr().out
-    assert accepted_deliveries(practice.home) == set()
+    assert accepted_deliveries(practice.home) == {}
 
 
 @pytest.mark.parametrize(
@@ -278,7 +290,7 @@ def test_only_a_held_delivery_can_be_accepted(practice, monkeypatch, capsys, nam
     told = capsys.readouterr().err
     assert said in told
     assert "clinic/march-02" in told or "broken" in name or "growing" in name
-    assert accepted_deliveries(practice.home) == set()
+    assert accepted_deliveries(practice.home) == {}
 
 
 def test_a_later_full_delivery_settles_an_older_held_one(practice):
@@ -287,7 +299,7 @@ def test_a_later_full_delivery_settles_an_older_held_one(practice):
     put(practice, "03", range(201), **FULL)
     practice.land()
     ledger = read_ledger(practice.home)
-    (held,) = held_deliveries(judge(practice.settings, ledger, set()), ledger)
+    (held,) = held_deliveries(judge(practice.settings, ledger, {}), ledger)
     assert held.is_superseded
     assert find_held([held], ledger, "clinic/02") is held
 
