@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -89,7 +90,7 @@ def look(deliveries: Iterable[Found], before: Watch, now: float) -> Look:
     for found in deliveries:
         if found.problem is not None:
             continue
-        key = hashlib.sha256(f"{found.source}/{found.name}".encode()).hexdigest()[:16]
+        key = hashlib.sha256(os.fsencode(f"{found.source}/{found.name}")).hexdigest()[:16]
         signature = found.signature()
         was, since = before.seen.get(key, ("", now))
         if was != signature:

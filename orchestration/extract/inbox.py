@@ -76,7 +76,9 @@ class Found:
         for path in (*self.files, *([self.manifest] if self.manifest else [])):
             try:
                 found = path.lstat()
-                digest.update(f"{path.name}|{found.st_size}|{found.st_mtime_ns}\n".encode())
+                state = f"|{found.st_size}|{found.st_mtime_ns}\n".encode()
+                # A name may hold bytes that are no text (a file out of an old archive).
+                digest.update(os.fsencode(path.name) + state)
             except OSError:
                 digest.update(b"gone\n")
         return digest.hexdigest()

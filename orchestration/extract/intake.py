@@ -322,7 +322,8 @@ def _read(
     facts = sighting.facts
     names = {source, *settings.sources}
     if settings.home.inbox.is_dir():
-        names |= {path.name for path in settings.home.inbox.iterdir()}
+        entries = (path.name for path in settings.home.inbox.iterdir())
+        names |= {name for name in entries if SOURCE_NAME.fullmatch(name)}
     terms = Terms(
         config=settings.source(source),
         intake=settings.intake,

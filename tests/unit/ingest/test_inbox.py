@@ -10,11 +10,14 @@ import json
 import os
 import threading
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from orchestration.defs.automation import Watch, look
 from orchestration.errors import DeliveryHeld, DeliveryRejected
 from orchestration.extract import inbox
+from orchestration.extract.inbox import find_deliveries
 from orchestration.extract.pii import safe_label
 from tests.unit.ingest.making import GOOD, SESSIONS
 
@@ -201,6 +204,21 @@ def test_a_person_s_name_on_a_folder_or_file_is_printed_nowhere(practice):
         "rejected",
         "rejected",
     ]
+
+
+def test_names_that_are_no_text_stop_nothing(practice):
+    links = "entity,source_system,old_id,new_id,relation\nclient,clinic,c1,c2,same_person\n"
+    practice.put("clinic/today", {"sessions.csv": GOOD, "id_links.csv": links})
+    folder = Path(os.fsdecode(os.fsencode(practice.home.inbox) + b"/Andr\xe9"))
+    folder.mkdir()
+    (practice.home.inbox / "clinic" / f"{folder.name}.csv").write_text(GOOD, encoding="utf-8")
+    seen = look(find_deliveries(practice.home.inbox), Watch({}), now=0)
+    assert len(seen.watch.seen) == 2
+    assert json.loads(seen.watch.to_cursor())
+    reports = practice.land()
+    assert reports["clinic/today"].status == "accepted"
+    reasons = [each.reason.split(":")[0] for each in reports.values() if each.reason]
+    assert reasons == ["source_name", "no_feed_file"]
 
 
 def test_what_lies_beside_the_source_folders_is_said(practice):
