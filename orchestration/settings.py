@@ -267,6 +267,11 @@ def _check_sources(settings: Settings) -> None:
             )
         reader.validate(name, config)
         _check_fetch(name, config)
+    fetched = [name for name, config in settings.sources.items() if config.fetch is not None]
+    if fetched:
+        from orchestration.fetch.secret import check_apart  # noqa: PLC0415 -- imports requests
+
+        check_apart(fetched)
 
 
 def _check_fetch(name: str, config: SourceConfig) -> None:

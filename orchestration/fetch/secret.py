@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from orchestration.errors import SettingsError
@@ -33,6 +34,16 @@ def check_name(source: str) -> None:
     if file_of(Path(), source.lower()).name == KEY_FILE:
         said = "its key would have the name of the pseudonym key: call the source something else"
         raise SettingsError(f"rapport.toml: sources.{source}.fetch: {said}")
+
+
+def check_apart(sources: Iterable[str]) -> None:
+    """SettingsError where one variable would hold the key of two sources, and so reach both."""
+    names: dict[str, str] = {}
+    for source in sources:
+        other = names.setdefault(variable_of(source), source)
+        if other != source:
+            said = f"its key would come from the variable of sources.{other}: rename one of them"
+            raise SettingsError(f"rapport.toml: sources.{source}.fetch: {said}")
 
 
 def load_secret(secrets: Path, source: str) -> str:

@@ -262,6 +262,10 @@ def _is_busy(home: Path) -> bool:
         ("[sources.a.fetch]\nkey = 'canary'", "sources.a.fetch.key: unknown key"),
         ("[sources.a]\nfetch = true", "sources.a.fetch"),
         ("[sources.pseudonym.fetch]", "sources.pseudonym.fetch"),
+        (
+            "[sources.a-b.fetch]\n[sources.A_b.fetch]",
+            "sources.A_b.fetch: its key would come from the variable of sources.a-b",
+        ),
     ],
 )
 def test_the_fetch_table_is_checked(home: Path, toy: Toy, text: str, said: str) -> None:
