@@ -33,6 +33,8 @@ from orchestration.readers.xlsx_guard import open_archive, parse_part
 MAX_MERGES = 1_000
 MAX_MERGED_CELLS = 50_000
 MAX_GRID_CELLS = 30_000_000  # calamine allocates the whole rectangle, so a far corner cell counts
+SUSPECT_GRID_CELLS = 5_000_000
+MAX_GRID_RATIO = 50  # cells of the rectangle for one that holds something
 
 ERROR_CELL = "structure:error_cell"
 FORMULA_WITHOUT_VALUE = "structure:formula_without_value"
@@ -302,7 +304,9 @@ class _SheetReader:
         """Settle what needs the whole sheet: its size, merged cells, sentences."""
         rows = self.sheet.rows
         width = 1 + max((max(cells) for cells in rows.values()), default=0)
-        if max(rows, default=0) * width > MAX_GRID_CELLS:
+        area, filled = max(rows, default=0) * width, sum(map(len, rows.values()))
+        is_hollow = area > SUSPECT_GRID_CELLS and area > MAX_GRID_RATIO * filled
+        if is_hollow or area > MAX_GRID_CELLS:
             raise DeliveryRejected(
                 "sheet_too_large",
                 self.label,

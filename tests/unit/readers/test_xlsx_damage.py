@@ -55,10 +55,13 @@ def test_many_members_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def test_a_cell_in_a_far_corner_does_not_cost_the_memory_of_the_rectangle() -> None:
+@pytest.mark.parametrize(("row", "column"), [(1_048_576, "RR"), (20_000, "RR")])
+def test_a_cell_in_a_far_corner_does_not_cost_the_memory_of_the_rectangle(
+    row: int, column: str
+) -> None:
     def far(xml: bytes) -> bytes:
-        corner = b'<row r="1048576"><c r="RR1048576"><v>1</v></c></row></sheetData>'
-        return xml.replace(b"</sheetData>", corner)
+        corner = f'<row r="{row}"><c r="{column}{row}"><v>1</v></c></row></sheetData>'
+        return xml.replace(b"</sheetData>", corner.encode())
 
     data = repacked(sheet_of(HEADER, [1, "c1", "t1", "x"]), {"xl/worksheets/sheet1.xml": far})
     assert rejected_workbook(data).rule == "sheet_too_large"
