@@ -28,6 +28,7 @@ from orchestration.readers.tabular import INVISIBLE
 
 MAX_ID_CHARACTERS = 100
 MAX_CODE_CHARACTERS = 40
+_ROWS_AT_A_TIME = 50_000
 EARLIEST = date(1990, 1, 1)
 
 # What an id may be made of; a quotation mark, semicolon, bracket or "=" at the start is a mistake
@@ -251,24 +252,28 @@ def _broken(
 ) -> pl.DataFrame:
     """One row per cell that broke a rule: what ``CheckedRows`` says of it."""
     named = {f"rule {name}": rule for name, rule in rules.items()}
+    index = ["row_number", "place", *feed.key, *feed.beside_key, "is_deleted", "is_readable"]
     place = (~is_bad).cum_sum().cast(pl.Int64()) - 1
     key_rules = [pl.col(f"rule {name}").is_null() for name in (*feed.key, *feed.beside_key)]
-    return (
+    rows = (
         checked.with_columns(
             *(rule.alias(name) for name, rule in named.items()),
             place=pl.select(pl.when(~is_bad).then(place)).to_series(),
         )
         .filter(told)
         .with_columns(is_readable=pl.all_horizontal(key_rules))
-        .unpivot(
-            on=list(named),
-            index=["row_number", "place", *feed.key, *feed.beside_key, "is_deleted", "is_readable"],
-            variable_name="column_name",
-            value_name="rule",
-        )
-        .drop_nulls("rule")
-        .with_columns(pl.col("column_name").str.strip_prefix("rule "))
-        .sort("row_number", maintain_order=True)
+    )
+    # A file may be wrong from end to end, and for a while a row becomes as many as it has columns.
+    return pl.concat(
+        [
+            part.unpivot(
+                on=list(named), index=index, variable_name="column_name", value_name="rule"
+            )
+            .drop_nulls("rule")
+            .with_columns(pl.col("column_name").str.strip_prefix("rule "))
+            .sort("row_number", maintain_order=True)
+            for part in (rows.iter_slices(_ROWS_AT_A_TIME) if rows.height else [rows])
+        ]
     )
 
 

@@ -41,6 +41,8 @@ BAD_ROW_SCHEMA: dict[str, pl.DataType] = {
     "column_name": pl.String(),
 }
 TELL_SECONDS = 10.0
+# What is told of bad rows is held in memory: a file of more is wrong, however long it is.
+MAX_BAD_ROWS = 2_000_000
 _KEYED_SCHEMA = BAD_ROW_SCHEMA | {"row_key": pl.String()}
 
 
@@ -257,6 +259,9 @@ class _Rows:
         reading.file_rows += extract.rows_read if extract.file_rows is None else extract.file_rows
         reading.filtered.update(extract.rows_filtered)
         reading.broken += broken + extract.frame.height - checked.good.height
+        if reading.broken > MAX_BAD_ROWS:
+            said = f"more than {MAX_BAD_ROWS:,} rows are bad"
+            raise DeliveryRejected("too_many_bad_rows", extract.file, said)
         self.warnings += extract.warnings
 
     def _tell(self) -> None:

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.errors import DeliveryRejected
+from orchestration.extract import row_checks
 from orchestration.extract import rows as rows_module
 from orchestration.extract.delivery_manifest import Manifest
 from orchestration.extract.pseudonyms import Pseudonymiser
@@ -91,6 +92,23 @@ def test_a_reader_that_loses_a_row_is_found_out(monkeypatch):
     with pytest.raises(DeliveryRejected) as caught:
         read("sessions.csv", GOOD)
     assert caught.value.rule == "row_conservation"
+
+
+def test_bad_rows_are_told_in_order_however_many_are_looked_at_in_one_go(monkeypatch):
+    lines = "".join(f"s{n},,,x,attended\n" for n in range(7))
+    terms = replace(TERMS, intake=Intake(max_bad_share=1))
+    whole = read("sessions.csv", f"{SESSIONS}\n{lines}", terms).bad
+    monkeypatch.setattr(row_checks, "_ROWS_AT_A_TIME", 3)
+    assert read("sessions.csv", f"{SESSIONS}\n{lines}", terms).bad.equals(whole)
+    assert whole.height == 21
+
+
+def test_a_file_with_endless_bad_rows_is_not_read_to_its_end(monkeypatch):
+    monkeypatch.setattr(rows_module, "MAX_BAD_ROWS", 2)
+    terms = replace(TERMS, intake=Intake(max_bad_share=1))
+    with pytest.raises(DeliveryRejected, match="more than 2 rows are bad") as caught:
+        read("sessions.csv", SESSIONS + "\ns1,,,x,y" * 3 + "\n", terms)
+    assert caught.value.rule == "too_many_bad_rows"
 
 
 def test_words_of_a_parser_s_exception_stay_inside(monkeypatch):
