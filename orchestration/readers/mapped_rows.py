@@ -208,7 +208,11 @@ def _canonical(
     for name in sorted(feed_map.compose, key=lambda each: each not in feed_map.names):
         is_id = feed.column(name).kind is Kind.ID and name not in feed_map.names
         text = _compose(feed_map.compose[name], made, is_id=is_id)
-        made[name] = _named(text) if name in feed_map.names else text
+        # Ids made of names are long: two of them and a time are longer than an id may be.
+        holds_name_id = is_id and any(
+            part.is_canonical and part.name in feed_map.names for part in feed_map.parts(name)
+        )
+        made[name] = _named(text) if name in feed_map.names or holds_name_id else text
     rows = frame.with_columns(
         pl.lit(None, pl.String()).alias(_RULE),
         pl.lit(None, pl.String()).alias(_COLUMN),

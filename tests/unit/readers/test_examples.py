@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.contracts.feeds import FEEDS
 from orchestration.errors import SettingsError
+from orchestration.extract.row_checks import check_rows
 from orchestration.readers import READERS
 from orchestration.readers.base import Delivery, Extract
 from orchestration.readers.names import name_id
@@ -124,6 +126,22 @@ def test_therapynotes_counts_a_service_once_and_its_payment_never() -> None:
         ("2026-03-11T12:00:00", "no_show"),
     ]
     assert extract.rows_filtered == {"no_service": 1, "duplicate_record": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "text", "accepted"),
+    [
+        ("jane", "Appointments.csv", JANE, 4),
+        ("therapynotes", "transactions.csv", THERAPYNOTES.replace("No Show", "NO SHOW"), 2),
+        ("zanda", "Appointments.csv", ZANDA, 2),
+        ("oq_measures", "scores.csv", OQ, 8),
+    ],
+)
+def test_what_an_example_reads_passes_the_checks_of_a_build(name, file, text, accepted) -> None:
+    for extract in _example(name, file, text):
+        checked = check_rows(FEEDS[extract.feed], extract.frame, zone="UTC", latest=None)
+        assert checked.bad.rows() == []
+        assert checked.good.height == accepted
 
 
 def test_zanda_reads_appointments_and_no_more_of_a_client_than_the_id() -> None:
