@@ -37,7 +37,7 @@ keep = 3
 
 [intake]
 # A file in which more than this share of the rows is bad was not what it should be: the delivery is
-# rejected. Files with fewer rows than bad_share_min_rows are spared.
+# rejected. Files with fewer records than bad_share_min_rows are spared.
 max_bad_share = 0.20
 bad_share_min_rows = 10
 # Room for ten million rows of CSV. Other formats are held in memory: at most 1,000 MB.

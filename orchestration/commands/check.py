@@ -31,6 +31,7 @@ _VERDICTS = {
     "rejected": "this export would be rejected: nothing of it would land.",
     "held": "this export would have to wait: nothing of it would land yet.",
 }
+_NOTHING = "nothing of this export would land: every row would be held back or left out."
 
 
 @click.command("check")
@@ -43,7 +44,10 @@ def command(path: Path, source: str | None) -> int:
     """
     settings = load_settings()
     report = check_path(path, source, settings)
-    line(f"{report.source}/{report.delivery}: {_VERDICTS[report.status]}")
+    verdict = _VERDICTS[report.status]
+    if report.feeds and not any(feed.rows_accepted for feed in report.feeds):
+        verdict = _NOTHING
+    line(f"{report.source}/{report.delivery}: {verdict}")
     _recognised(report, settings)
     rules = _rules()
     if report.reason:
@@ -136,19 +140,23 @@ def _left_behind(report: DeliveryReport) -> None:
 
 def _held_back(report: DeliveryReport, rules: dict[str, dict[str, str]]) -> None:
     """Say which rows would go to quarantine, by rule; the others land all the same."""
-    found: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    cells: dict[str, dict[tuple[str, str], list[int]]] = defaultdict(lambda: defaultdict(list))
     columns = ("file", "rule", "column_name", "row_number")
     for file, rule, column, row in report.bad_rows.select(columns).iter_rows():
-        found[rule, column or ""][file].append(row)
-    if not found:
+        cells[rule][file, column or ""].append(row)
+    if not cells:
         return
-    _section("What would be held back; the other rows land")
-    for (rule, column), files in sorted(found.items()):
+    lands = any(feed.rows_accepted for feed in report.feeds)
+    _section("What would be held back; the other rows land" if lands else "What is wrong")
+    for rule, places in sorted(cells.items()):
         known = rules.get(rule)
-        where = f"{column}: " if column else ""
-        paragraph(f"{where}{known['meaning'] if known else rule} ({rule})", "  · ")
-        for file, rows in files.items():
-            paragraph(f"{file}: {describe_rows(rows)}", "    ")
+        paragraph(f"{known['meaning'] if known else rule} ({rule})", "  · ")
+        together: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for (file, column), rows in places.items():
+            together[file, describe_rows(rows)].append(column)
+        for (file, rows), names in together.items():
+            where = ", ".join(name for name in names if name)
+            paragraph(f"{file}: {rows}" + (f", in {where}" if where else ""), "    ")
         if known:
             paragraph(f"{known['advice']}.", "    ")
 

@@ -18,7 +18,7 @@ from orchestration.extract.facts import hashed_id
 from orchestration.extract.inbox import Found
 from orchestration.extract.landing import ACCEPTED
 from orchestration.extract.pii import safe_label
-from orchestration.extract.rows import BAD_ROW_SCHEMA, FeedReport, FileNote
+from orchestration.extract.rows import BAD_ROW_SCHEMA, FeedReport, FileNote, TooManyBadRows
 
 MAX_OF_A_KIND = 20
 _CODE = re.compile(r"\(([a-z0-9_]+)\)$")
@@ -37,7 +37,8 @@ class DeliveryReport:
         reason: why it was rejected or held: rule, file, row, plain words.
         feeds: counts by feed.
         warnings: sentences without any value.
-        bad_rows: feed, file, row_number, rule, column_name of quarantined rows.
+        bad_rows: feed, file, row_number, rule, column_name of quarantined rows, or of those for
+            which the delivery was rejected.
         is_new: whether this run landed or judged it; False for one that stood in the ledger.
         delivery_id: 16 hex.
         notes: what was taken from each file and what was not; of a dry run only.
@@ -108,11 +109,13 @@ def as_duplicate(report: DeliveryReport, own: pl.DataFrame, ledger: pl.DataFrame
 def problem_report(found: Found, problem: DeliveryRejected | DeliveryHeld) -> DeliveryReport:
     """The report of a delivery that did not land."""
     problem_id = hashed_id("problem", found.source, found.name)
+    none = pl.DataFrame(schema=BAD_ROW_SCHEMA)
     return DeliveryReport(
         source=found.source,
         delivery=safe_label(found.stem, "delivery", problem_id),
         status="held" if isinstance(problem, DeliveryHeld) else "rejected",
         reason=str(problem),
+        bad_rows=_bad_rows(problem.bad) if isinstance(problem, TooManyBadRows) else none,
         delivery_id=problem_id,
     )
 

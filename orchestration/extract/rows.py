@@ -46,6 +46,14 @@ MAX_BAD_ROWS = 2_000_000
 _KEYED_SCHEMA = BAD_ROW_SCHEMA | {"row_key": pl.String()}
 
 
+class TooManyBadRows(DeliveryRejected):
+    """So much of a file is wrong that it was not what it should be; ``bad`` says what and where."""
+
+    def __init__(self, file: str, detail: str, bad: pl.DataFrame) -> None:
+        super().__init__("too_many_bad_rows", file, detail)
+        self.bad = bad
+
+
 @dataclass(frozen=True)
 class FeedReport:
     """What became of the records of one feed."""
@@ -295,7 +303,7 @@ class _Rows:
         wrong = reading.broken + removed.len()
         filtered = reading.filtered.total()
         self._check_count(reading)
-        self._check_share(file, wrong, reading.rows_read - filtered)
+        self._check_share(reading, wrong, reading.rows_read - filtered, bad)
         self.bad.append(_without_doubtful_keys(reading.feed, bad, doubts))
         self.notes.append(replace(reading.note, filtered=dict(reading.filtered)))
         said = [each.format(count=count) for each, count in reading.counts.items()]
@@ -318,12 +326,14 @@ class _Rows:
             said = "has a header and no rows; if that is right, a manifest must say `rows: 0`"
             raise DeliveryRejected("no_rows", file, said)
 
-    def _check_share(self, file: str, bad: int, rows: int) -> None:
+    def _check_share(self, reading: _Reading, wrong: int, rows: int, bad: pl.DataFrame) -> None:
         """The circuit breaker: a file in which so much is wrong was not what it should be."""
         intake = self.terms.intake
-        if rows >= intake.bad_share_min_rows and bad > intake.max_bad_share * rows:
-            said = f"{bad} of {rows} rows are bad, more than {intake.max_bad_share:.0%}"
-            raise DeliveryRejected("too_many_bad_rows", file, said)
+        # One form is many rows: a file is small by its records.
+        records = rows * reading.file_rows // max(reading.rows_read, 1)
+        if records >= intake.bad_share_min_rows and wrong > intake.max_bad_share * rows:
+            said = f"{wrong} of {rows} rows are bad, more than {intake.max_bad_share:.0%}"
+            raise TooManyBadRows(reading.note.file, said, bad)
 
     def _settle(self, feed: Feed) -> FeedReport:
         """Settle the feed's duplicates, and count."""

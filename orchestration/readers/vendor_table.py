@@ -183,7 +183,7 @@ def _find(
         elif name not in optional:
             missing.append(written[0])
     if missing:
-        said = f"the header lacks columns that this export has: {', '.join(missing)}"
+        said = f"the header lacks columns that such an export has: {', '.join(missing)}"
         raise DeliveryRejected("header_mismatch", file.label, said, 1)
     unreadable = [columns[name][0] for name in found if found[name] in table.unreadable]
     if unreadable:

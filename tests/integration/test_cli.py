@@ -165,9 +165,9 @@ def test_check_writes_nothing_and_counts_the_same(built: tuple[Home, str]) -> No
     done = run_rapport(home.path, "check", str(home.inbox / "clinic" / "bad-rows"))
     assert done.returncode == 0
     assert "24 rows read: 22 accepted, 2 quarantined" in done.stdout
-    assert "client_id: A cell that should hold a code looks like a name" in done.stdout
+    assert "A cell that should hold a code looks like a name" in done.stdout
     assert "(pii_suspected)" in done.stdout
-    assert ".csv: row 2\n" in done.stdout
+    assert ".csv: row 2, in client_id\n" in done.stdout
     assert "anna@example.org" not in done.stdout
     refused = run_rapport(home.path, "check", str(home.inbox / "clinic" / "broken"))
     assert refused.returncode == 1

@@ -225,6 +225,21 @@ def test_small_files_are_spared_and_the_share_is_a_setting(practice):
     assert practice.land()["clinic/b"].reason.startswith("too_many_bad_rows")
 
 
+def test_a_file_is_small_by_its_records_however_many_rows_each_gives(practice):
+    practice.configure(
+        '[sources.forms]\nreader = "redcap"\n\n[[sources.forms.options.forms]]\n'
+        'instrument = "phq9"\nform = "mood"\nitems = "q{n}"\n'
+    )
+    header = ",".join(["record_id", "mood_timestamp", *(f"q{n}" for n in range(1, 10))])
+    answers = ",".join("012301230")
+    rows = [f"{n},2026-03-0{n} 10:00:00,{answers},2" for n in (1, 2)]
+    text = "\n".join([f"{header},mood_complete", *rows, rows[0].replace("1,2026", "3,soon 2026")])
+    practice.put("forms/a", {"data.csv": text + "\n"})
+    (report,) = practice.land().values()
+    assert (report.status, report.feeds[0].rows_accepted) == ("accepted_with_warnings", 18)
+    assert report.feeds[0].rows_quarantined == 9
+
+
 def test_duplicates_collapse_and_contradictions_are_both_held_back(practice):
     text = (
         f"{SESSIONS},record_updated_at,client_name\n"
