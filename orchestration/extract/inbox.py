@@ -100,8 +100,17 @@ def find_deliveries(inbox: Path) -> list[Found]:
             problem = DeliveryRejected("source_name", None, said)
             found.append(Found(safe_label(source, "source"), source, problem=problem))
         else:
-            found += [find_delivery(entry, source) for entry in _listed(place)]
+            found += _find_in_source(place)
     return found
+
+
+def _find_in_source(place: Path) -> list[Found]:
+    try:
+        return [find_delivery(entry, place.name) for entry in _listed(place)]
+    except OSError:
+        # One folder that may not be opened stops no other source; the error's words hold paths.
+        problem = DeliveryRejected("unreadable", None, "the source's folder cannot be opened")
+        return [Found(place.name, "", problem=problem)]
 
 
 def find_delivery(place: Path, source: str) -> Found:

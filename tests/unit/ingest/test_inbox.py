@@ -5,9 +5,11 @@ Belongs here: what becomes of a delivery as a whole. Does not belong here: rows.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import stat
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -166,6 +168,27 @@ def test_an_unreadable_file_rejects_its_delivery_and_no_other(practice, monkeypa
         "accepted",
     )
     assert reports["clinic/today"].reason == "unreadable: sessions.csv: may not be read"
+
+
+def test_a_source_folder_that_may_not_be_opened_stops_no_other_source(practice, monkeypatch):
+    practice.put("clinic/today", {"sessions.csv": GOOD})
+    practice.put("other/Jane Canary", {"sessions.csv": GOOD})
+
+    def refuse(path):
+        raise PermissionError(errno.EACCES, "refused", str(path))
+
+    def lstat(path):
+        return refuse(path) if path.parent.name == "other" else os.lstat(path)
+
+    monkeypatch.setattr(Path, "is_symlink", lambda path: stat.S_ISLNK(lstat(path).st_mode))
+    reports = practice.land()
+    assert reports.pop("clinic/today").status == "accepted"
+    (report,) = reports.values()
+    assert (report.source, report.reason) == (
+        "other",
+        "unreadable: the source's folder cannot be opened",
+    )
+    assert "Canary" not in str(report)
 
 
 def test_a_file_that_is_too_large_is_rejected(practice):
