@@ -16,6 +16,8 @@ from typing import Any, NoReturn
 from orchestration.readers.base import DeliveryFile, DeliveryRejected
 
 MAX_DEPTH = 40
+# A document is held whole, and takes up to twenty times its bytes; NDJSON is parsed line by line.
+MAX_DOCUMENT_BYTES = 250_000_000
 
 # Possessive, and an open string reaches to the end: a string of any length costs no memory, and no
 # place of it is looked at twice.
@@ -49,8 +51,11 @@ def read_document(file: DeliveryFile) -> Any:
     """A file that is one JSON document.
 
     Raises:
-        DeliveryRejected: it is not; rule ``not_json``.
+        DeliveryRejected: it is not; rule ``not_json``. Or it is too large to be held whole.
     """
+    if file.size > MAX_DOCUMENT_BYTES:
+        said = f"is one JSON document of more than {MAX_DOCUMENT_BYTES // 1_000_000} MB"
+        raise DeliveryRejected("too_big", file.label, f"{said}: export it in pages or as NDJSON")
     try:
         return parse_json(_text(file))
     except NotJsonError:
@@ -63,12 +68,21 @@ def read_lines(file: DeliveryFile) -> Iterator[tuple[int, Any]]:
 
     Blank lines give nothing. A caller rejects the row with rule ``json:syntax``.
     """
-    for number, line in enumerate(_text(file).split("\n"), start=1):
+    for number, line in enumerate(_lines(_text(file)), start=1):
         if line.strip():
             try:
                 yield number, parse_json(line)
             except NotJsonError as error:
                 yield number, error
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The text cut at each line feed, one at a time: a file may be millions of line ends."""
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
 
 
 def _text(file: DeliveryFile) -> str:

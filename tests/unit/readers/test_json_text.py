@@ -7,11 +7,21 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
-from orchestration.readers.json_text import MAX_DEPTH, NotJsonError, parse_json
+from orchestration.readers.base import DeliveryRejected
+from orchestration.readers.json_text import (
+    MAX_DEPTH,
+    MAX_DOCUMENT_BYTES,
+    NotJsonError,
+    parse_json,
+    read_document,
+    read_lines,
+)
 from tests.support import REPO
+from tests.unit.ingest.making import memory_file
 
 LIMITED = """
 import resource
@@ -76,3 +86,17 @@ def test_what_is_no_sound_json_is_refused(text: str) -> None:
 def test_brackets_within_strings_nest_nothing(text: str, value: object) -> None:
     found = parse_json(text)
     assert value is None or found == value
+
+
+def test_a_document_too_large_to_be_held_is_refused_unread() -> None:
+    file = replace(memory_file("page.json", "{}"), size=MAX_DOCUMENT_BYTES + 1)
+    with pytest.raises(DeliveryRejected) as caught:
+        read_document(file)
+    assert caught.value.rule == "too_big"
+
+
+@pytest.mark.parametrize("text", ["{}", "{}\n", "\n\n[]\r\n{}\n\n", "{}\u2028\n1"])
+def test_lines_of_ndjson_are_numbered_as_an_editor_shows_them(text: str) -> None:
+    lines = enumerate(text.split("\n"), start=1)
+    wanted = [number for number, line in lines if line.strip()]
+    assert [number for number, _ in read_lines(memory_file("a.ndjson", text))] == wanted
