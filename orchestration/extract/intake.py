@@ -47,6 +47,9 @@ from orchestration.readers import READERS
 from orchestration.readers.base import Delivery
 from orchestration.settings import SOURCE_NAME, Settings
 
+_CONTENT = ("source", "content_sha256")
+_NOTHING = pl.DataFrame(schema=LEDGER_SCHEMA)
+
 # What a sighting says of itself; where it changes, the sighting is judged anew.
 _OWN = (
     *("delivery", "extract_kind", "window_start", "window_end", "window_from", "window_to"),
@@ -139,8 +142,13 @@ class _Round:
         self.progress = progress
         self.pseudonyms = Pseudonymiser(load_key(settings.home.secrets))
         self.landing = Landing(settings.home)
-        self.ledger = self.landing.prepare()
-        self.landing.check_key(self.pseudonyms, self.ledger)
+        ledger = self.landing.prepare()
+        self.landing.check_key(self.pseudonyms, ledger)
+        # By content: whatever is asked of the ledger is asked of the bytes of one source.
+        self.ledger: dict[tuple[str, str], pl.DataFrame] = {
+            (str(source), str(sha256)): rows
+            for (source, sha256), rows in ledger.partition_by(*_CONTENT, as_dict=True).items()
+        }
         self.latest: dict[tuple[str, str], datetime | None] = {}
         self.judged: set[str] = set()
         self.now = datetime.now(UTC).replace(tzinfo=None)
@@ -162,9 +170,8 @@ class _Round:
             names[sighting.content_key].add(sighting.facts.label)
             self._learn(sighting.content_key, _known_until(sighting.facts))
         known.save()
-        seen = self.ledger.select("source", "content_sha256", "known_until").unique()
-        for source, sha256, until in seen.iter_rows():
-            self._learn((source, sha256), until)
+        for content_key, rows in self.ledger.items():
+            self._learn(content_key, rows["known_until"].max())
         for each in opened:
             report = each
             if isinstance(each, _Sighting):
@@ -179,7 +186,9 @@ class _Round:
     def _settle(self, sighting: _Sighting, names: set[str]) -> DeliveryReport:
         """Land a delivery unless it stands in the ledger as it is."""
         facts = sighting.facts
-        landed = self.ledger.filter(pl.col("delivery_id") == facts.delivery_id)
+        landed = self._known(sighting.content_key).filter(
+            pl.col("delivery_id") == facts.delivery_id
+        )
         own = landed.filter(pl.col("sighting_id") == facts.sighting_id)
         latest = self.latest[sighting.content_key]
         is_young = landed["known_until"].max() != latest
@@ -203,7 +212,12 @@ class _Round:
             rows.discard()
         self._supersede(sighting, own, names)
         bad = self.landing.quarantined(facts.delivery_id) if bad is None else bad
-        return as_duplicate(report_of(own, bad, is_new=is_new), own, self.ledger)
+        known = self._known(sighting.content_key)
+        return as_duplicate(report_of(own, bad, is_new=is_new), own, known)
+
+    def _known(self, content_key: tuple[str, str]) -> pl.DataFrame:
+        """The ledger's rows of some bytes of a source, under whatever names and settings."""
+        return self.ledger.get(content_key, _NOTHING)
 
     def _write(
         self, sighting: _Sighting, rows: ReadRows, landed: pl.DataFrame, *, must_judge: bool
@@ -217,26 +231,26 @@ class _Round:
             self.judged.add(facts.delivery_id)
             others = landed.filter(pl.col("sighting_id") != facts.sighting_id)
             changed += [_recounted(other, own) for other in _sightings(others)]
-        self._record(changed)
+        self._record(sighting.content_key, changed)
         return own
 
-    def _record(self, changed: list[pl.DataFrame]) -> None:
-        changed = [self._with_receipt(rows) for rows in changed]
+    def _record(self, content_key: tuple[str, str], changed: list[pl.DataFrame]) -> None:
+        known = self._known(content_key)
+        changed = [self._with_receipt(rows, known) for rows in changed]
         for rows in changed:
             self.landing.write_sighting(rows)
         ids = [rows["sighting_id"][0] for rows in changed]
-        kept = self.ledger.filter(~pl.col("sighting_id").is_in(ids))
-        self.ledger = pl.concat([kept, *changed])
+        kept = known.filter(~pl.col("sighting_id").is_in(ids))
+        self.ledger[content_key] = pl.concat([kept, *changed])
 
-    def _with_receipt(self, rows: pl.DataFrame) -> pl.DataFrame:
+    def _with_receipt(self, rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         """Rows of a sighting with the moment at which their bytes first landed here.
 
         The clock is asked once for the bytes of a source and never again, whatever their name or
         the settings. What an older version of Rapport landed has no such moment and gets none.
         """
-        same = (pl.col(name) == rows[name][0] for name in ("source", "content_sha256"))
-        known = self.ledger.filter(*same)[RECEIPT]
-        moment = self.now if known.is_empty() else None if known.has_nulls() else known.min()
+        noted = known[RECEIPT]
+        moment = self.now if noted.is_empty() else None if noted.has_nulls() else noted.min()
         return rows.with_columns(pl.lit(moment, pl.Datetime("us")).alias(RECEIPT))
 
     def _supersede(self, sighting: _Sighting, own: pl.DataFrame, names: set[str]) -> None:
@@ -244,18 +258,17 @@ class _Round:
 
         Sightings whose files have left the inbox stay in the ledger, for the new rows.
         """
-        older = self.ledger.filter(
-            (pl.col("source") == sighting.found.source)
-            & (pl.col("content_sha256") == sighting.content.sha256)
-            & (pl.col("delivery_id") != sighting.facts.delivery_id)
-        )
+        content_key = sighting.content_key
+        older = self._known(content_key).filter(pl.col("delivery_id") != sighting.facts.delivery_id)
         if older.is_empty():
             return
         gone = [rows for rows in _sightings(older) if rows["delivery"][0] not in names]
-        self._record([_recounted(rows, own) for rows in gone])
+        if gone:
+            self._record(content_key, [_recounted(rows, own) for rows in gone])
         present = older.filter(pl.col("delivery").is_in(names))["sighting_id"].unique().to_list()
         self.landing.remove_sightings(present)
-        self.ledger = self.ledger.filter(~pl.col("sighting_id").is_in(present))
+        left = self._known(content_key).filter(~pl.col("sighting_id").is_in(present))
+        self.ledger[content_key] = left
         self.landing.remove_rows(set(older["delivery_id"]))
 
     def _refuse(self, found: Found, problem: DeliveryRejected | DeliveryHeld) -> DeliveryReport:
