@@ -11,7 +11,7 @@ from orchestration import lock
 from orchestration.commands.build import build
 from orchestration.commands.output import count, step
 from orchestration.erasure.forget import forget, remember
-from orchestration.erasure.person import Person, find_person
+from orchestration.erasure.person import Person, find_person, linked_elsewhere
 from orchestration.erasure.search import search_home, search_release
 from orchestration.errors import RapportError
 from orchestration.extract.pseudonyms import Pseudonymiser, load_key
@@ -36,6 +36,7 @@ def command(client_id: str, source: str) -> int:
     settings = load_settings()
     with lock.hold(settings.home.path):
         person = _find(settings, client_id, source)
+        others = linked_elsewhere(settings.home, person.client_keys)
         remember(settings.home, person.client_keys)
         gone = forget(settings.home)
         step("landing", f"{count(gone, 'row')} of {count(len(person.client_keys), 'id')} removed")
@@ -47,7 +48,16 @@ def command(client_id: str, source: str) -> int:
             )
         deleted = _delete_releases(settings.home, person, session.release.release_id)
         step("releases", f"{count(deleted, 'earlier release')} held the client and went")
-        return _prove(settings.home, person)
+        code = _prove(settings.home, person)
+        if others:
+            click.echo(_OTHERS.format(ids=count(others, "more id")))
+        return code
+
+
+_OTHERS = """
+Links (id_links) name {ids} for this client that the release did not count as the same person: they
+are newer than it, or were not believed. Nothing of those ids was erased. If they are this client's,
+erase each by its own id."""
 
 
 def _find(settings: Settings, client_id: str, source: str) -> Person:

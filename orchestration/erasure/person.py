@@ -5,6 +5,7 @@ Here: following the links between ids, gathering keys. Not here: removing anythi
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +82,15 @@ def linked_keys(home: Home, client_key: str) -> set[str]:
                 query = "select merged_key, kept_key from core.id_link where entity = 'client'"
                 return _connected(con.execute(query).fetchall(), client_key)
     return _connected(_landed_links(home), client_key)
+
+
+def linked_elsewhere(home: Home, keys: Collection[str]) -> int:
+    """How many more ids the landed links name for the person, which no release counts as theirs.
+
+    A link that came after the newest release, or that it did not believe: a person must decide.
+    """
+    links = _landed_links(home)
+    return len({key for known in keys for key in _connected(links, known)} - set(keys))
 
 
 _HAS_LINKS = "from duckdb_tables() where schema_name = 'core' and table_name = 'id_link'"

@@ -11,7 +11,7 @@ import pytest
 
 from orchestration.durable import write_json
 from orchestration.erasure.forget import JOURNAL_NAME, forget, remember, tombstones
-from orchestration.erasure.person import linked_keys
+from orchestration.erasure.person import linked_elsewhere, linked_keys
 from orchestration.errors import RapportError
 from orchestration.extract.intake import land_inbox
 from orchestration.extract.pseudonyms import Pseudonymiser, load_key
@@ -107,6 +107,12 @@ def test_supervision_stays_without_the_client(settings: Settings) -> None:
     remember(home, [_key(home, "c1")])
     forget(home)
     assert _rows(home, "supervision").select("client_key", "kind").rows() == [(None, "individual")]
+
+
+def test_links_that_the_release_does_not_hold_are_counted_not_followed(settings: Settings) -> None:
+    one, nine = _key(settings.home, "c1"), _key(settings.home, "c9")
+    assert linked_elsewhere(settings.home, {one}) == 1
+    assert linked_elsewhere(settings.home, {one, nine}) == 0  # c2 was unmerged
 
 
 def test_old_export_cannot_bring_the_client_back(settings: Settings) -> None:
