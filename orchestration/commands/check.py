@@ -75,7 +75,10 @@ def _recognised(report: DeliveryReport, settings: Settings) -> None:
     reader = settings.source(report.source).reader
     _section("What it is")
     said = "" if report.source in settings.sources else ", which rapport.toml does not name"
+    lands = any(feed.rows_accepted for feed in report.feeds)
     wrapped("read as", f"{READERS[reader].about.system} (source {report.source}{said})")
+    if said:
+        wrapped("", "`--source NAME` reads it by the settings of another source.")
     for name, sentence in report.recognised.items():
         system = "" if name == reader else f"{READERS[name].about.system}: "
         wrapped("looks like", f"{system}{sentence}")
@@ -84,7 +87,7 @@ def _recognised(report: DeliveryReport, settings: Settings) -> None:
     if report.recognised:
         first = next(iter(report.recognised))
         wrapped("to do", f'set `reader = "{first}"` for this source: docs/connect/{first}.md')
-    else:
+    elif not lands:
         wrapped("looks like", "nothing that a reader knows by its names and headers")
         wrapped("to do", "`rapport sources` lists the systems; any other table: docs/connect/")
 

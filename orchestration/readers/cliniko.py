@@ -136,6 +136,10 @@ class _Whole:
         said = []
         if self.has_attendees and not self.has_groups:
             said.append("attendees: left out, for there is no page of group_appointments with them")
+        if not self.has_attendees and any(kind == "group_appointments" for kind, _ in self.newest):
+            said.append(
+                "group_appointments: left out, for there is no page of attendees to say who came"
+            )
         presences = [record.presence for record in self.newest.values() if record.presence]
         unknown = sum(
             each.cancelled_at is not None

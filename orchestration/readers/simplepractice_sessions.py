@@ -372,7 +372,7 @@ def _sentences(label: str, said: Counter[str], facts: Facts) -> Iterator[str]:
         )
     if count := said["unknown"]:
         yield (
-            f"{label}: of {count} sessions only this report knows, and it does not say what came "
-            "of them; deliver the attendance report beside it, or set no_show_codes and "
+            f"{label}: sessions that stand in this report alone, which does not say what came of "
+            f"them: {count}; deliver the attendance report beside it, or set no_show_codes and "
             "assume_attended"
         )

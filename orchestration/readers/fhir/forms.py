@@ -133,6 +133,7 @@ class Forms:
         """Scale and item of everything that belongs to a form Rapport knows."""
         found: list[tuple[Scale, dict[str, Any]]] = []
         given: dict[str, set[str]] = defaultdict(set)
+        unknown = 0
         for item in items_of(entry.resource):
             link = as_text(item.get("linkId")) or ""
             if form is not None:
@@ -140,6 +141,7 @@ class Forms:
                     found.append(((form.instrument, form.items[link]), item))
                 continue
             code = self._code(names, link, item)
+            unknown += code is None and bool(item.get("answer"))
             instrument = codes.PANELS.get(code or "") or codes.SCALES.get(code or "", ("", ""))[0]
             given[instrument].add(code or "")
             if code in codes.PANELS and item.get("answer"):
@@ -148,10 +150,17 @@ class Forms:
                 found.append((codes.SCALES[code], item))
         if form is None:
             found = [each for each in found if given[each[0][0]] & codes.TELLING[each[0][0]]]
+            self._count_gaps({scale for scale, _ in found}, unknown)
         scales = Counter(scale for scale, item in found if item.get("answer"))
         if any(count > 1 for count in scales.values()):
             raise Refuse("duplicate_item", "scale")
         return found
+
+    def _count_gaps(self, scales: set[Scale], unknown: int) -> None:
+        """Count forms that lack items while the response answers what nobody knows."""
+        for instrument, count in codes.ITEM_COUNT.items():
+            items = [name for code, name in scales if code == instrument and name != "total"]
+            self.said["gaps"] += bool(unknown) and 0 < len(items) < count
 
     def _code(self, names: list[str], link: str, item: dict[str, Any]) -> str | None:
         given = self.questionnaires.codes(names, link)

@@ -302,6 +302,8 @@ class _Whole:
 _SENTENCES = {
     "contradicted": "answers whose code means another number than the one stated beside it; the "
     "stated number was taken",
+    "gaps": "forms that lack some of their questions while other answers have no code that Rapport "
+    "knows; if these are the missing ones, say so under questionnaires in the source's settings",
     "total_mismatch": "stated totals that are not the sum of their items; Rapport uses the items",
     "total_out_of_range": "stated totals that the form cannot reach; never used",
 }

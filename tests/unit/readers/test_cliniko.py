@@ -179,6 +179,13 @@ def test_attendees_without_any_group_page_are_said() -> None:
     assert rows(extracts, "sessions") == []
 
 
+def test_groups_without_any_page_of_attendees_are_said() -> None:
+    extracts = read(saved("group_appointments", [group("9")]))
+    assert "no page of attendees" in extracts[0].warnings[0]
+    assert read(saved("group_appointments", [group("9")]), saved("attendees", []))[0].warnings == ()
+    assert read(saved("group_appointments", []))[0].warnings == ()
+
+
 def test_patients_and_whom_they_were_merged_into() -> None:
     merged = {"merged_at": "2026-02-01T00:00:00Z", "merged_with_patient": link("patients/1001")}
     entries = [

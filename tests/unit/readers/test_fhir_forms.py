@@ -54,6 +54,16 @@ def test_items_stand_in_the_order_of_the_instrument() -> None:
     assert {row["instrument"] for row in found} == {"gad7"}
 
 
+def test_a_form_with_gaps_beside_answers_nobody_knows_is_said() -> None:
+    def said(*links: str) -> list[str]:
+        answers = [item(link, {"valueInteger": 1}) for link in links]
+        warnings = read(response("r1", answers))["feedback"].warnings
+        return [each for each in warnings if each.startswith("forms that lack")]
+
+    assert said(*PHQ9[4:], "1", "2", "3", "4")[0].endswith(": 1")
+    assert said(*PHQ9, "1") == said(*PHQ9[4:]) == []
+
+
 def test_an_administration_is_one_row_per_answer() -> None:
     first = rows(read(phq9(meta={"lastUpdated": "2026-03-05T00:00:00Z"}))["feedback"])[0]
     assert first == {
