@@ -335,8 +335,7 @@ def _read(
     facts = sighting.facts
     names = {source, *settings.sources}
     if settings.home.inbox.is_dir():
-        entries = (path.name for path in settings.home.inbox.iterdir())
-        names |= {name for name in entries if SOURCE_NAME.fullmatch(name)}
+        names |= {p.name for p in settings.home.inbox.iterdir() if SOURCE_NAME.fullmatch(p.name)}
     terms = Terms(
         config=settings.source(source),
         intake=settings.intake,
