@@ -371,8 +371,12 @@ def _sentences(label: str, said: Counter[str], facts: Facts) -> Iterator[str]:
             "read as sessions"
         )
     if count := said["unknown"]:
+        undated = (
+            "; assume_attended needs to know when the report was made: put the date into the "
+            "folder's name, such as 2026-03-31"
+        )
         yield (
             f"{label}: sessions that stand in this report alone, which does not say what came of "
             f"them: {count}; deliver the attendance report beside it, or set no_show_codes and "
-            "assume_attended"
+            f"assume_attended{'' if facts.delivery.latest else undated}"
         )

@@ -195,6 +195,8 @@ def test_appointments_alone_do_not_say_what_came_of_them() -> None:
     assert told.frame["status"].to_list() == ["attended", "no_show", "scheduled", "scheduled"]
     (undated,) = read(status(*lines), latest=None, assume_attended=True)
     assert "attended" not in undated.frame["status"].to_list()
+    assert any("the date into the folder's name" in said for said in undated.warnings)
+    assert not any("the folder's name" in said for said in plain.warnings)
 
 
 def test_a_fee_without_an_appointment_is_no_session() -> None:
