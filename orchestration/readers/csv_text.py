@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -71,6 +72,9 @@ class _Part:
     rejected: dict[int, str] = field(default_factory=dict)
 
 
+_TOLD_DELIMITER = re.compile(rb'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)
+
+
 class _Text:
     """The records of one file, below its header."""
 
@@ -82,6 +86,11 @@ class _Text:
         self.warnings: list[str] = []
         first = blocks.take()
         _check_start(file, first, is_whole=blocks.is_done)
+        if told := _TOLD_DELIMITER.match(first):
+            # A line for spreadsheet programs, which neither show nor count it.
+            first = first[told.end() :]
+            delimiter = delimiter or told[1].decode()
+            self.warnings.append(f"{file.label}: begins by naming its separator (sep)")
         self.delimiter = delimiter or _delimiter(first, header_row)
         if delimiter is None and self.delimiter != ",":
             name = {"\t": "a tab", ";": "a semicolon", "|": "a bar"}[self.delimiter]

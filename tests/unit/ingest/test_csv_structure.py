@@ -169,3 +169,12 @@ def test_any_valid_csv_is_read_as_python_reads_it(rows, ends):
     assert [tuple(each or "" for each in row[1:]) for row in table.frame.iter_rows()] == kept
     assert (table.rows_read, table.rows_blank) == (len(rows), len(rows) - len(kept))
     assert table.rejects.is_empty()
+
+
+@pytest.mark.parametrize("first", ["sep=;\r\n", '"sep=;"\n', "SEP=;\n"])
+def test_a_line_that_names_the_separator_is_neither_header_nor_row(first: str) -> None:
+    table = read_csv(memory_file("a.csv", f"{first}a;b\n1;2\n3\n"))
+    assert table.header == ("a", "b")
+    assert table.frame.rows() == [(2, "1", "2")]
+    assert rejected_rows(table) == [(3, "structure:missing_columns")]
+    assert table.warnings[0] == "a.csv: begins by naming its separator (sep)"
