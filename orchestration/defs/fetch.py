@@ -14,7 +14,7 @@ from orchestration.settings import load_settings
 
 
 @dg.op(description="Saves the answers of every source that rapport.toml says to fetch.")
-def fetch() -> None:
+def fetch_every_source() -> None:
     """Fetch every source; fails at the end if one could not be fetched."""
     problems = []
     for outcome in fetch_sources(load_settings()):
@@ -33,7 +33,7 @@ def fetch() -> None:
 )
 def fetch_job() -> None:
     """Fetch, and nothing else."""
-    fetch()
+    fetch_every_source()
 
 
 @dg.schedule(

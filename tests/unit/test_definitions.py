@@ -220,9 +220,9 @@ def test_cursor_holds_no_name_of_a_delivery(tmp_path: Path) -> None:
 
 def test_fetching_is_a_job_of_its_own() -> None:
     nodes = {node.name for node in defs.resolve_job_def("fetch").nodes}
-    assert nodes == {"fetch"}
+    assert nodes == {"fetch_every_source"}
     built = {node.name for node in defs.resolve_job_def("build").nodes}
-    assert "fetch" not in built
+    assert "fetch_every_source" not in built
 
 
 def test_nightly_fetch_runs_only_where_something_is_to_be_fetched(
