@@ -83,8 +83,8 @@ def test_check_writes_nothing_and_says_file_row_and_rule(bad_home: Built) -> Non
     inbox = bad_home.home / "inbox"
     done = run_rapport(bad_home.home, "check", str(inbox / "scientific-id" / "2026-02-01"))
     assert done.returncode == 0
-    assert "client_id: A spreadsheet program has turned an id" in done.stdout
-    assert "sessions.csv: row 5\n" in done.stdout
+    assert "A spreadsheet program has turned an id into a rounded number" in done.stdout
+    assert "sessions.csv: row 5, in client_id\n" in done.stdout
     done = run_rapport(bad_home.home, "check", str(inbox / "unclosed-quote" / "2026-02-01"))
     assert done.returncode == 1
     assert "sessions.csv: row 5: a quotation mark is opened and not closed" in done.stdout
