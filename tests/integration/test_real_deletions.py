@@ -76,7 +76,7 @@ def verdicts(settings: Settings, tfcbt: Path) -> pl.DataFrame:
     ledger = read_ledger(settings.home)
     # The third export has the bytes of the first, so it is one delivery, of the later moment.
     names = ledger.group_by("delivery_id").agg(pl.col("delivery").max().alias("name"))
-    found = judge(settings, ledger, set()).join(names, on="delivery_id")
+    found = judge(settings, ledger, {}).join(names, on="delivery_id")
     return found.sort("feed", "place")
 
 
