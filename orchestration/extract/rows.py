@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -176,17 +177,17 @@ def read_rows(delivery: Delivery, terms: Terms) -> ReadRows:
     """
     rows = _Rows(delivery, terms)
     try:
-        return rows.read()
+        with ExitStack() as undo:
+            # Whatever stops the reading, nothing half-read stays behind.
+            undo.callback(rows.discard)
+            read = rows.read()
+            undo.pop_all()
     except (DeliveryRejected, DeliveryHeld, MemoryError):
-        rows.discard()
         raise
     except (Exception, pl.exceptions.PanicException) as error:
-        rows.discard()
         said = f"the reader {terms.config.reader} cannot make sense of it ({type(error).__name__})"
         raise DeliveryRejected("reader_failed", None, said) from None
-    except BaseException:
-        rows.discard()
-        raise
+    return read
 
 
 class _Rows:

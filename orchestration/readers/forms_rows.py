@@ -134,16 +134,8 @@ def form_extract(
         ),
         Context(zone, decimal_comma=options.decimal_comma and not options.points_too),
     )
-    return Extract(
-        feed=FEEDBACK.name,
-        file=rows.label,
-        frame=made.frame,
-        rows_read=made.rows_read,
-        file_rows=rows.count,
-        rows_filtered=made.filtered,
-        rejects=made.rejects,
-        warnings=_said_of(left_out, form, rows.label),
-    )
+    said = _said_of(left_out, form, rows.label)
+    return made.extract(FEEDBACK.name, rows.label, rows.count, warnings=said)
 
 
 def _feed_map(

@@ -158,14 +158,10 @@ def _extracts(
         records = _records(grid, found)
         for number, feed_map in enumerate(maps):
             rows = apply_map(feed_map, records, context, so_far[number])
-            yield Extract(
-                feed=feed_map.feed,
-                file=grid.file.label,
-                frame=rows.frame,
-                rows_read=rows.rows_read,
-                file_rows=grid.table.rows_read,
-                rows_filtered=rows.filtered,
-                rejects=rows.rejects,
+            yield rows.extract(
+                feed_map.feed,
+                grid.file.label,
+                grid.table.rows_read,
                 dropped_columns=dropped,
                 warnings=(*said, *(f"{grid.file.label}: {each}" for each in rows.warnings)),
                 is_last=grid.table.is_last,

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
-from orchestration.readers.base import empty_rejects
+from orchestration.readers.base import Extract, empty_rejects
 
 
 def no_marks() -> pl.DataFrame:
@@ -81,6 +82,26 @@ class CanonicalRows:
     filtered: dict[str, int]
     rejects: pl.DataFrame
     warnings: tuple[str, ...] = ()
+
+    def extract(self, feed: str, file: str, file_rows: int, **more: Any) -> Extract:
+        """The extract of these rows.
+
+        Args:
+            feed: name of the canonical feed.
+            file: safe label of the file.
+            file_rows: records of the file.
+            more: whatever else is to be said of it, as ``Extract`` takes it.
+        """
+        return Extract(
+            feed=feed,
+            file=file,
+            frame=self.frame,
+            rows_read=self.rows_read,
+            file_rows=file_rows,
+            rows_filtered=self.filtered,
+            rejects=self.rejects,
+            **more,
+        )
 
 
 class SoFar:

@@ -116,12 +116,4 @@ def client_extract(fields: ClientFields, rows: FormRows, zone: str) -> Extract:
         ),
         Context(zone),
     )
-    return Extract(
-        feed=CLIENTS.name,
-        file=rows.label,
-        frame=made.frame,
-        rows_read=made.rows_read,
-        file_rows=rows.count,
-        rows_filtered=made.filtered,
-        rejects=made.rejects,
-    )
+    return made.extract(CLIENTS.name, rows.label, rows.count)
