@@ -1,0 +1,157 @@
+"""What a person reads stands in one place, and in sentences that can be read.
+
+Belongs here: that no page, figure, chart or paper holds words of its own, and that the words are
+short. What a page says once it runs is read by `tests/browser`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support import REPO
+
+DASHBOARDS = REPO / "dashboards"
+# Where words may stand: texts/, the words of codes and formats, titles and first lines of pages.
+HOME_OF_WORDS = ("texts", "wording.py", "registry.py")
+SQL = ("queries", "relations.py")
+LONGEST_SENTENCE = 25
+
+# Modules that still hold words of their own: the list can only become shorter.
+NOT_YET: frozenset[str] = frozenset(
+    {
+        "app.py",
+        "app_pages/agenda.py",
+        "app_pages/alliance.py",
+        "app_pages/case.py",
+        "app_pages/definitions.py",
+        "app_pages/endings.py",
+        "app_pages/feedback.py",
+        "app_pages/month.py",
+        "app_pages/needs.py",
+        "app_pages/outcomes.py",
+        "app_pages/quality.py",
+        "app_pages/variation.py",
+        "charts/case.py",
+        "charts/case_rows.py",
+        "charts/endings.py",
+        "charts/outcomes.py",
+        "charts/practice.py",
+        "charts/ruptures.py",
+        "charts/theme.py",
+        "charts/variation.py",
+        "figures/case.py",
+        "figures/casemix.py",
+        "figures/endings.py",
+        "figures/feedback.py",
+        "figures/metric.py",
+        "figures/needs.py",
+        "figures/outcomes.py",
+        "figures/own_and_mix.py",
+        "figures/practice.py",
+        "figures/ruptures.py",
+        "figures/variation.py",
+        "filters.py",
+        "frame.py",
+        "parts.py",
+        "review.py",
+        "scope.py",
+        "warehouse.py",
+    }
+)
+TOO_LONG_YET: frozenset[str] = frozenset({})
+
+_TAG = re.compile(r"<[^<>]*>?|^[^<>]*>")
+_WORDS = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
+_LABEL = re.compile(r"[A-Z][a-z]+\W*")
+_END = re.compile(r"(?<=[.!?])\s+")
+
+
+def modules() -> list[Path]:
+    return sorted(
+        p
+        for p in DASHBOARDS.rglob("*.py")
+        if p.relative_to(DASHBOARDS).parts[0] not in (*HOME_OF_WORDS, *SQL)
+    )
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(DASHBOARDS))
+
+
+def spoken(path: Path) -> list[str]:
+    """Give the strings of a module that a person could read: not docstrings, not SQL, not errors.
+
+    What is raised as a `WarehouseError` is shown, so it counts.
+    """
+    tree = ast.parse(path.read_text())
+    silent: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            silent.add(id(node.value))
+        elif isinstance(node, ast.Raise) and node.exc is not None:
+            called = getattr(getattr(node.exc, "func", None), "id", "")
+            if called not in ("WarehouseError", "NoReleaseError"):
+                silent |= {id(inner) for inner in ast.walk(node.exc)}
+    found = []
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in silent
+        ):
+            text = _TAG.sub(" ", node.value)
+            is_sql = re.match(r"\s*(select|SET) ", node.value) is not None
+            if not is_sql and (_WORDS.search(text) or _LABEL.fullmatch(text.strip())):
+                found.append(node.value.strip())
+    return found
+
+
+def texts() -> dict[str, list[str]]:
+    """Give all strings of the home of words by module."""
+    found: dict[str, list[str]] = {}
+    for place in HOME_OF_WORDS:
+        path = DASHBOARDS / place
+        for module in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            tree = ast.parse(module.read_text())
+            silent = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+            found[name_of(module)] = [
+                node.value
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and id(node) not in silent
+            ]
+    return found
+
+
+def long_sentences(text: str) -> list[str]:
+    """Give the sentences of a text that are too long to be read on a screen."""
+    plain = re.sub(r"<[^>]+>", " ", text).replace("\u00a0", " ")
+    return [s for s in _END.split(plain) if len(s.split()) > LONGEST_SENTENCE]
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_a_page_holds_no_words_of_its_own(path: Path) -> None:
+    found = spoken(path)
+    if name_of(path) in NOT_YET:
+        assert found, "moved: take it off the list"
+    else:
+        assert not found
+
+
+@pytest.mark.parametrize("module", sorted(texts()))
+def test_a_sentence_can_be_read_in_one_breath(module: str) -> None:
+    found = [sentence for text in texts()[module] for sentence in long_sentences(text)]
+    if module in TOO_LONG_YET:
+        assert found, "shortened: take it off the list"
+    else:
+        assert not found
+
+
+def test_a_long_sentence_would_be_found() -> None:
+    assert long_sentences("Short. " + "word " * 26)
+    assert not long_sentences("word " * 24 + "word. " + "word " * 25)
