@@ -1,75 +1,20 @@
-"""The dashboard in a real browser: every page and persona, filters, rows, links, accessibility."""
+"""What a person does in the dashboard: filters, rows, links, back, deep links, keys.
+
+Not here: that every page stands for every role (`test_every_page.py`).
+"""
 
 from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator
 from urllib.parse import quote_plus
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from dashboards.registry import BY_NAME, PAGES
-from dashboards.scope import Role
-from tests.browser.conftest import Dashboard, Seen
+from tests.browser.serving import Dashboard, Seen, link
 
 ROW_HEIGHT = 35
-BROKEN = ("Traceback", "Error:", "This app has encountered an error", "Oh no", "undefined", "NaN")
-
-
-def path_of(name: str) -> str:
-    """Give the address of a page; the first is the home."""
-    return "" if BY_NAME[name] is PAGES[0] else name
-
-
-def link(name: str, persona: str, **parameters: str) -> str:
-    """Give a deep link to a page as a persona."""
-    asked = {"as": persona, **parameters}
-    return f"{path_of(name)}?" + "&".join(f"{k}={quote_plus(v)}" for k, v in asked.items())
-
-
-@pytest.fixture(scope="session")
-def supervisors(dashboard: Dashboard) -> list[tuple[str, str]]:
-    """Give label and key of the supervisors of the release day, in the order of the switch."""
-    return dashboard.ask(
-        """
-        select distinct replace(c.clinician_label, 'Clinician', 'Supervisor'), c.clinician_key
-        from core.supervision as s
-        join core.dim_clinician as c on c.clinician_key = s.supervisor_key
-        cross join meta.release as r
-        where s.kind = 'assignment' and s.started_on <= r.as_of
-            and coalesce(s.ended_on, date '9999-12-31') >= r.as_of
-        order by 1
-        """
-    )
-
-
-def personas(supervisors: list[tuple[str, str]]) -> Iterator[tuple[str, Role]]:
-    """Give each persona of the switch with its role."""
-    yield "Clinical director", Role.DIRECTOR
-    for label, _ in supervisors:
-        yield label, Role.SUPERVISOR
-    yield "Analyst", Role.ANALYST
-
-
-@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.name)
-def test_every_page_stands_for_every_persona(
-    spec: object, seen: Seen, supervisors: list[tuple[str, str]]
-) -> None:
-    for persona, role in personas(supervisors):
-        page = seen.open(link(spec.name, persona))
-        words = seen.words()
-        assert page.locator("h1").inner_text() == spec.title
-        assert page.locator("[data-testid=stException]").count() == 0
-        assert not [bad for bad in BROKEN if bad in words], (persona, words[:400])
-        assert "Demo data" in words
-        assert "Data through" in words
-        assert "not a crisis system" in words
-        assert ("Not part of this role" in words) == (role not in spec.roles)
-    assert seen.console == []
-    assert seen.foreign == []
 
 
 def test_the_view_is_as_wide_as_the_persona(
@@ -217,33 +162,6 @@ def test_case_picture_has_words_table_and_alternative_text(
     page.get_by_text("Table of this figure").first.click()
     page.locator("details[open] table.data").wait_for()
     assert "In words" in seen.words()
-
-
-@pytest.mark.parametrize("name", [spec.name for spec in PAGES])
-def test_axe_finds_nothing(name: str, seen: Seen) -> None:
-    page = seen.open(link(name, "Clinical director"))
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
-def test_axe_finds_nothing_on_an_open_case(seen: Seen, dashboard: Dashboard) -> None:
-    ((episode_key,),) = dashboard.ask(
-        "select episode_key from metrics.case_summary where rupture_n > 0 order by 1 limit 1"
-    )
-    page = seen.open(link("case", "Clinical director", case=episode_key))
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
-@pytest.mark.parametrize("name", [spec.name for spec in PAGES])
-def test_a_phone_never_scrolls_sideways(name: str, seen: Seen) -> None:
-    seen.page.set_viewport_size({"width": 390, "height": 844})
-    page = seen.open(link(name, "Clinical director"))
-    wide = page.evaluate(
-        "(() => { const m = document.querySelector('[data-testid=stMain]');"
-        " return m.scrollWidth - m.clientWidth; })()"
-    )
-    assert wide <= 0
 
 
 def test_time_of_a_filter_change(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.conftest import Dashboard, Seen
+from tests.browser.serving import Dashboard, Seen
 
 DIRECTOR = "variation?as=Clinical+director"
 

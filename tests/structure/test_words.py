@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.reading import long_sentences
 from tests.support import REPO
 
 DASHBOARDS = REPO / "dashboards"
 # Where words may stand: texts/, the words of codes and formats, titles and first lines of pages.
 HOME_OF_WORDS = ("texts", "wording.py", "registry.py")
 SQL = ("queries", "relations.py")
-LONGEST_SENTENCE = 25
 
 # Modules that still hold words of their own: the list can only become shorter.
 NOT_YET: frozenset[str] = frozenset(
@@ -67,7 +67,6 @@ TOO_LONG_YET: frozenset[str] = frozenset({})
 _TAG = re.compile(r"<[^<>]*>?|^[^<>]*>")
 _WORDS = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 _LABEL = re.compile(r"[A-Z][a-z]+\W*")
-_END = re.compile(r"(?<=[.!?])\s+")
 
 
 def modules() -> list[Path]:
@@ -126,12 +125,6 @@ def texts() -> dict[str, list[str]]:
                 and id(node) not in silent
             ]
     return found
-
-
-def long_sentences(text: str) -> list[str]:
-    """Give the sentences of a text that are too long to be read on a screen."""
-    plain = re.sub(r"<[^>]+>", " ", text).replace("\u00a0", " ")
-    return [s for s in _END.split(plain) if len(s.split()) > LONGEST_SENTENCE]
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)

@@ -1,0 +1,74 @@
+"""Every page for every role, in light and dark: it stands, is readable, and axe finds nothing.
+
+Not here: what one page shows (`test_dashboard.py` and its neighbours), and pages over an empty, old
+or damaged release (`test_states.py`).
+"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from dashboards.registry import PAGES, PageSpec
+from dashboards.scope import Role
+from tests.browser.serving import Dashboard, Seen, link, looked_at
+
+NAMES = [spec.name for spec in PAGES]
+
+
+def must_stand(seen: Seen, spec: PageSpec, role: Role) -> None:
+    """Hold an open page to its frame."""
+    words = seen.words()
+    assert seen.page.locator("h1").inner_text() == spec.title
+    assert "Demo data" in words
+    assert "Data through" in words
+    assert "not a crisis system" in words
+    assert spec.answers in words
+    assert ("Not part of this role" in words) == (role not in spec.roles)
+    seen.must_be_sound()
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.name)
+def test_every_page_stands_for_the_director(spec: PageSpec, seen: Seen) -> None:
+    seen.open(link(spec.name, "Clinical director"))
+    must_stand(seen, spec, Role.DIRECTOR)
+    seen.must_be_quiet()
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.name)
+def test_every_page_stands_for_a_supervisor(
+    spec: PageSpec, seen: Seen, supervisors: list[tuple[str, str]]
+) -> None:
+    seen.open(link(spec.name, supervisors[0][0]))
+    must_stand(seen, spec, Role.SUPERVISOR)
+    seen.must_be_quiet()
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.name)
+def test_every_page_stands_for_an_analyst(spec: PageSpec, seen: Seen) -> None:
+    seen.open(link(spec.name, "Analyst"))
+    must_stand(seen, spec, Role.ANALYST)
+    seen.must_be_quiet()
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.name)
+def test_every_page_stands_in_the_dark(
+    spec: PageSpec, browser: Browser, dashboard: Dashboard
+) -> None:
+    with looked_at(browser, dashboard.address, color_scheme="dark") as seen:
+        seen.open(link(spec.name, "Clinical director"))
+        background = seen.page.evaluate(
+            "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+        )
+        assert sum(int(part) for part in background.strip("rgba()").split(",")[:3]) < 3 * 80
+        must_stand(seen, spec, Role.DIRECTOR)
+        seen.must_be_quiet()
+
+
+def test_an_open_case_is_sound(seen: Seen, dashboard: Dashboard) -> None:
+    ((episode_key,),) = dashboard.ask(
+        "select episode_key from metrics.case_summary where rupture_n > 0 order by 1 limit 1"
+    )
+    seen.open(link("case", "Clinical director", case=episode_key))
+    seen.must_be_sound()
+    seen.must_be_quiet()
