@@ -70,7 +70,7 @@ def main() -> None:
         if scope.role in spec.roles:
             page.run()
         else:
-            frame.refuse(spec)
+            frame.refuse(spec, scope.role)
     except WarehouseError as error:
         frame.say_nothing_to_show(str(error))
     finally:

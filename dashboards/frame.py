@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from dashboards import parts, wording
 from dashboards.filters import Bar, Filters, narrow
 from dashboards.queries import cases, outcomes, practice, reference
-from dashboards.registry import BY_NAME, PageSpec
+from dashboards.registry import BY_NAME, CLINICIAN_PAGE, PageSpec
 from dashboards.scope import Persona, Role, Roster, Scope, personas, resolve
+from dashboards.texts import mine
 from dashboards.warehouse import Release, home, roster
 
 STALE_AFTER_HOURS = 36.0
@@ -59,7 +61,7 @@ def dress() -> None:
 
 def choose_persona(everyone: Roster, release: Release) -> Scope:
     """Draw the persona switch and turn the choice into a scope."""
-    choices = personas(everyone, release.as_of)
+    choices = personas(everyone, release.as_of, has_clinician_page(home()))
     with st.sidebar:
         chosen: Persona = st.selectbox(
             "View as",
@@ -126,10 +128,23 @@ def past_words(release: Release) -> str | None:
 def stale_after(at: Path) -> timedelta:
     """Read from `rapport.toml` how old a release may be before the stamp turns amber."""
     try:
-        told = tomllib.loads((at / "rapport.toml").read_text(encoding="utf-8"))
-        return timedelta(hours=float(told["dashboard"]["stale_after_hours"]))
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError):
+        return timedelta(hours=float(_settings(at)["stale_after_hours"]))
+    except (KeyError, TypeError, ValueError):
         return timedelta(hours=STALE_AFTER_HOURS)
+
+
+def has_clinician_page(at: Path) -> bool:
+    """Read from `rapport.toml` whether clinicians may look at their own cases; by default not."""
+    return _settings(at).get("clinician_page") is True
+
+
+def _settings(at: Path) -> dict[str, Any]:
+    """Give `[dashboard]` of `rapport.toml`; nothing where the file cannot be read."""
+    try:
+        told = tomllib.loads((at / "rapport.toml").read_text(encoding="utf-8"))["dashboard"]
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def stamp_html(release: Release, reach: str, meta: dict[str, object], limit: timedelta) -> str:
@@ -164,6 +179,10 @@ def reach_words(scope: Scope, everyone: Roster) -> str:
     if scope.role is Role.ANALYST:
         return "Analyst: you see no cases, and practice figures rounded for small counts."
     clinicians, in_view = cases.reach(scope)
+    if scope.role is Role.CLINICIAN:
+        return mine.OWN_CASES.format(
+            who=everyone.label(scope.person), cases=wording.counted(in_view, "case")
+        )
     role = "Clinical director"
     if scope.role is Role.SUPERVISOR:
         role = f"Supervisor {everyone.label(scope.person).removeprefix('Clinician ')}"
@@ -183,14 +202,15 @@ def close_page() -> None:
     )
 
 
-def refuse(page: PageSpec) -> None:
+def refuse(page: PageSpec, role: Role) -> None:
     """Say that a page is not part of a role; the same words whatever the release holds."""
-    st.html(
-        f'<div class="empty"><b>Not part of this role.</b> {escape(page.title)} '
-        f"{escape(page.refusal)}</div>"
-    )
-    for name in ("month", "endings", "definitions"):
-        parts.link(name, BY_NAME[name].title)
+    said = f"<b>Not part of this role.</b> {escape(page.title)} {escape(page.refusal)}"
+    if page.name == CLINICIAN_PAGE and not has_clinician_page(home()):
+        said = mine.SWITCHED_OFF
+    st.html(f'<div class="empty">{said}</div>')
+    for name in (CLINICIAN_PAGE, "month", "endings", "definitions"):
+        if role in BY_NAME[name].roles:
+            parts.link(name, BY_NAME[name].title)
 
 
 def say_nothing_to_show(reason: str) -> None:

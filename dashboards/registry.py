@@ -12,6 +12,7 @@ from dashboards.scope import Role
 
 EVERYONE = (Role.DIRECTOR, Role.SUPERVISOR, Role.ANALYST)
 CASE_ROLES = (Role.DIRECTOR, Role.SUPERVISOR)
+CLINICIAN_PAGE = "mine"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,29 @@ PAGES = (
             "It does not know what was said in sessions, and a case that is not listed "
             "can still need you."
         ),
-        filters=("site", "supervisor", "clinician", "minutes"),
+        filters=("site", "supervisor", "clinician", "meeting", "minutes"),
+        roles=CASE_ROLES,
+    ),
+    PageSpec(
+        name="meeting",
+        file="app_pages/meeting.py",
+        title="Meeting",
+        section="Supervision",
+        icon=":material/groups:",
+        answers="One case after the other: why it is here, how it went, and what comes next.",
+        cannot="It keeps codes and dates, never notes. What was said stays in the room.",
+        filters=("supervisor", "clinician", "meeting", "minutes"),
+        roles=CASE_ROLES,
+    ),
+    PageSpec(
+        name="caseload",
+        file="app_pages/caseload.py",
+        title="Supervisee",
+        section="Supervision",
+        icon=":material/folder_shared:",
+        answers="How the cases of one supervisee go, and what was planned in them.",
+        cannot="It compares nobody with anybody: another caseload is another mix of clients.",
+        filters=("supervisor", "clinician", "measure", "status"),
         roles=CASE_ROLES,
     ),
     PageSpec(
@@ -70,6 +93,18 @@ PAGES = (
         cannot="It cannot say why. A form that was not given is a gap, not a calm stretch.",
         filters=("supervisor", "clinician", "status"),
         roles=CASE_ROLES,
+    ),
+    PageSpec(
+        name=CLINICIAN_PAGE,
+        file="app_pages/mine.py",
+        title="My caseload",
+        section="Supervision",
+        icon=":material/person:",
+        answers="How your own cases go, beside your own past.",
+        cannot="It sets you beside nobody else, and a form says only what was ticked.",
+        filters=("measure",),
+        roles=(Role.CLINICIAN,),
+        refusal="is for each clinician alone.",
     ),
     PageSpec(
         name="month",
@@ -177,6 +212,7 @@ PAGES = (
         icon=":material/menu_book:",
         answers="What every figure means, from which rows it comes, and who may use it for what.",
         cannot="It does not replace a manual: no questionnaire wording is kept here.",
+        roles=(*EVERYONE, Role.CLINICIAN),
     ),
 )
 

@@ -83,6 +83,7 @@ RELATIONS: dict[str, Relation] = {
     "dropout_adjusted": Relation("metrics.dropout_adjusted", Reach.PERSON),
     "coverage": Relation("quality.coverage", Reach.PERSON),
     "score_issue": Relation("quality.score_issue", Reach.PERSON),
+    "supervision": Relation("core.supervision", Reach.PERSON, owner="supervisee_key"),
     "dim_clinician": Relation("core.dim_clinician", Reach.PERSON),
     "clinician_survival": Relation(
         "metrics.survival", Reach.PERSON, owner="scope_value", only="scope_kind = 'clinician'"

@@ -19,6 +19,7 @@ class Role(StrEnum):
 
     DIRECTOR = "director"
     SUPERVISOR = "supervisor"
+    CLINICIAN = "clinician"
     ANALYST = "analyst"
 
 
@@ -76,7 +77,10 @@ class Roster:
 
 @dataclass(frozen=True)
 class Persona:
-    """A role, and for a supervisor the person; chosen in the side bar until sign-in replaces it."""
+    """A role, and the person it is about; chosen in the side bar until sign-in replaces it.
+
+    A director and an analyst are nobody in particular.
+    """
 
     role: Role
     label: str
@@ -113,14 +117,22 @@ class Scope:
         return replace(self, clinician_keys=tuple(k for k in self.clinician_keys if k in wanted))
 
 
-def personas(roster: Roster, day: date) -> tuple[Persona, ...]:
-    """List whom one can look as: the director, each supervisor of that day, an analyst."""
+def personas(roster: Roster, day: date, has_clinician_page: bool = False) -> tuple[Persona, ...]:
+    """List whom one can look as: the director, each supervisor of that day, an analyst.
+
+    Args:
+        roster: everybody the release knows.
+        day: the day on which somebody supervises.
+        has_clinician_page: whether the practice lets clinicians look at their own cases.
+    """
+    own = roster.clinicians if has_clinician_page else ()
     return (
         Persona(Role.DIRECTOR, "Clinical director"),
         *(
             Persona(Role.SUPERVISOR, f"Supervisor {c.label.removeprefix('Clinician ')}", c.key)
             for c in roster.supervisors(day)
         ),
+        *(Persona(Role.CLINICIAN, c.label, c.key) for c in own),
         Persona(Role.ANALYST, "Analyst"),
     )
 
@@ -138,13 +150,16 @@ def resolve(
         day: the day that decides which assignments hold; the release's `as_of`.
 
     Returns:
-        A scope; an unknown person or an analyst has no clinicians in it.
+        A scope; an unknown person or an analyst has no clinicians in it, and a clinician has
+        nobody but themselves.
     """
     known = {c.key for c in roster.clinicians}
     if persona.role is Role.DIRECTOR:
         keys = known
     elif persona.role is Role.SUPERVISOR and persona.person:
         keys = roster.supervisees(persona.person, day) & known
+    elif persona.role is Role.CLINICIAN and persona.person:
+        keys = {persona.person} & known
     else:
         keys = set()
     return Scope(release_id, fingerprint, persona.role, tuple(sorted(keys)), persona.person)

@@ -122,10 +122,11 @@ class Releases(_Part):
 
 
 class Dashboard(_Part):
-    """``[dashboard]``: where it listens and when its data count as old."""
+    """``[dashboard]``: where it listens, when its data count as old, which pages are on."""
 
     port: int = Field(default=8501, ge=1, le=65535)
     stale_after_hours: float = Field(default=36, gt=0)
+    clinician_page: bool = False
 
 
 class _Instruments(BaseModel):

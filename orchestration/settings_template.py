@@ -30,6 +30,8 @@ demo = false
 port = 8501
 # A release older than this is marked as old on every page.
 stale_after_hours = 36
+# true gives every clinician a page of their own cases: nobody else's, and no reasons of the agenda.
+clinician_page = false
 
 [releases]
 # Older releases are removed; people may still be reading the last ones, so at least 3.

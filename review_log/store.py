@@ -7,7 +7,8 @@ lies (location.py), and who may see which entry (dashboards/review.py).
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 
@@ -41,12 +42,26 @@ entries = sa.Table(
 _FIELDS = tuple(field.name for field in fields(Entry))
 
 
+class LogUnreachableError(Exception):
+    """The database of the log does not answer; the message holds no address."""
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Say in one word of our own that the database fails: what it says may hold its address."""
+    try:
+        yield
+    except (sa.exc.SQLAlchemyError, ImportError, OSError):
+        raise LogUnreachableError("the review log does not answer") from None
+
+
 class ReviewLog:
     """The review log of one home."""
 
     def __init__(self, url: str) -> None:
-        self._engine = sa.create_engine(url)
-        metadata.create_all(self._engine)
+        with _answering():
+            self._engine = sa.create_engine(url)
+            metadata.create_all(self._engine)
 
     def record(self, *new: NewEntry) -> list[Entry]:
         """Add entries, all or none.
@@ -59,7 +74,7 @@ class ReviewLog:
         """
         now = datetime.now(UTC).replace(tzinfo=None)
         made = [Entry(**asdict(entry), entry_id=uuid.uuid4().hex, recorded_at=now) for entry in new]
-        with self._engine.begin() as con:
+        with _answering(), self._engine.begin() as con:
             con.execute(sa.insert(entries), [asdict(entry) for entry in made])
         return made
 
@@ -84,7 +99,7 @@ class ReviewLog:
             query = query.where(entries.c.episode_key == episode_key)
         if after is not None:
             query = query.where(entries.c.recorded_at > after)
-        with self._engine.connect() as con:
+        with _answering(), self._engine.connect() as con:
             found = con.execute(query).mappings().all()
         return [
             Entry(**{**{name: row[name] for name in _FIELDS}, "kind": Kind(row["kind"])})

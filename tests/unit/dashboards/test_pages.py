@@ -224,6 +224,34 @@ def test_counts_of_checks_are_for_the_director_alone(
     assert ("4711" in said) == is_told
 
 
+def switch_on_the_clinicians_page(home: Path) -> None:
+    (home / "rapport.toml").write_text("[dashboard]\nclinician_page = true\n")
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_the_clinicians_page_says_that_it_is_off_in_the_same_words_to_all(
+    persona: str, released: Callable[..., Path]
+) -> None:
+    released(some_rows())
+    app = open_page("mine", persona)
+    assert "Clinician A1AA" not in app.sidebar.selectbox(key="as").options
+    assert "<b>Switched off.</b> My caseload is off in this practice." in words(app)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_clinician_is_refused_by_every_page_but_their_own_and_the_definitions(
+    page: Any, home: Path, released: Callable[..., Path]
+) -> None:
+    released(some_rows())
+    switch_on_the_clinicians_page(home)
+    app = open_page(page.name, "Clinician A1AA", case="e1")
+    assert not app.exception
+    said = words(app)
+    assert "you see your own cases alone" in said
+    assert ("Not part of this role" not in said) == (page.name in ("mine", "definitions"))
+    assert "Alliance fell" not in said
+
+
 def test_unknown_persona_in_the_link_is_not_obeyed(released: Callable[..., Path]) -> None:
     released(some_rows())
     app = open_page("agenda", "Supervisor ZZZZ")

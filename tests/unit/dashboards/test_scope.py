@@ -114,3 +114,14 @@ def test_scope_is_hashable_and_tells_viewers_apart() -> None:
     assert {one, Scope("r", "f", Role.SUPERVISOR, ("a",), "p")} == {one}
     assert one != Scope("r", "f", Role.SUPERVISOR, ("a",), "q")
     assert one != Scope("r", "g", Role.SUPERVISOR, ("a",), "p")
+
+
+@given(rosters, st.sampled_from(KEYS), days)
+def test_a_clinician_sees_nobody_else_and_stands_in_the_list_only_when_switched_on(
+    roster: Roster, person: str, day: date
+) -> None:
+    scope = resolve(Persona(Role.CLINICIAN, "", person), roster, "r", "f", day)
+    assert set(scope.clinician_keys) == {person} & {c.key for c in roster.clinicians}
+    assert Role.CLINICIAN not in {p.role for p in personas(roster, day)}
+    own = [p.person for p in personas(roster, day, True) if p.role is Role.CLINICIAN]
+    assert own == [c.key for c in roster.clinicians]

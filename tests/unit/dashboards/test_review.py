@@ -1,0 +1,159 @@
+"""Recording: nobody records or reads beyond their scope, nothing is lost and nothing is doubled."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dashboards import review
+from dashboards.scope import Role, Scope
+from dashboards.warehouse import WarehouseError
+from review_log.entry import Kind
+from tests.unit.dashboards.small_release import (
+    ANNA,
+    BORIS,
+    CLARA,
+    OTHER_SUPERVISOR,
+    SUPERVISOR,
+    case,
+)
+
+MakeScope = Callable[..., Scope]
+DAY = date(2026, 11, 20)
+OWNERS = {"e1": ANNA, "e2": BORIS, "e3": CLARA}
+
+
+@pytest.fixture
+def cases(released: Callable[..., Path]) -> None:
+    """Release three cases of three clinicians."""
+    released({"metrics.case_summary": [case(key, owner) for key, owner in OWNERS.items()]})
+
+
+def discuss(scope: Scope, key: str, **said: Any) -> Any:
+    return review.record(scope, Kind.REVIEWED, key, happened_on=DAY, **said)
+
+
+@pytest.mark.usefixtures("cases")
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    mine=st.sets(st.sampled_from([ANNA, BORIS, CLARA])),
+    key=st.sampled_from([*OWNERS, "unknown"]),
+    role=st.sampled_from(list(Role)),
+)
+def test_nobody_records_or_reads_beyond_the_scope(
+    scoped: MakeScope, mine: set[str], key: str, role: Role
+) -> None:
+    scope = scoped(*mine, role=role, person=SUPERVISOR)
+    is_mine = OWNERS.get(key) in mine and role is not Role.ANALYST
+    before = len(review.since(scoped(*OWNERS.values()), None))
+    kind, said = (Kind.BROUGHT, {}) if role is Role.CLINICIAN else (Kind.ADDED, {})
+    if is_mine:
+        assert review.record(scope, kind, key, **said).episode_key == key
+    else:
+        with pytest.raises(WarehouseError) as refused:
+            review.record(scope, kind, key, **said)
+        with pytest.raises(WarehouseError) as unknown:
+            review.record(scope, kind, "nothing", **said)
+        assert str(refused.value) == str(unknown.value)
+        assert len(review.since(scoped(*OWNERS.values()), None)) == before
+    assert {e.clinician_key for e in review.since(scope, None)} <= mine
+
+
+@pytest.mark.usefixtures("cases")
+def test_an_entry_of_another_case_cannot_be_taken_back(scoped: MakeScope) -> None:
+    theirs = discuss(scoped(CLARA, person=OTHER_SUPERVISOR), "e3")
+    mine = scoped(ANNA, BORIS, person=SUPERVISOR)
+    other = discuss(mine, "e2")
+    said = set()
+    for entry_id in (theirs.entry_id, other.entry_id, "nothing"):
+        with pytest.raises(WarehouseError) as refused:
+            review.record(mine, Kind.UNDONE, "e1", refers_to=entry_id)
+        said.add(str(refused.value))
+    assert len(said) == 1
+    assert review.of_case(scoped(CLARA), "e3") == [theirs]
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_double_click_is_one_entry_and_undo_takes_it_back(scoped: MakeScope) -> None:
+    scope = scoped(ANNA, person=SUPERVISOR)
+    first = discuss(scope, "e1")
+    assert discuss(scope, "e1") == first
+    undone = review.record(scope, Kind.UNDONE, "e1", refers_to=first.entry_id)
+    assert review.record(scope, Kind.UNDONE, "e1", refers_to=first.entry_id) == undone
+    assert review.of_case(scope, "e1") == []
+    assert discuss(scope, "e1") != first
+
+
+@pytest.mark.usefixtures("cases")
+def test_what_came_in_between_makes_the_same_new_again(scoped: MakeScope) -> None:
+    scope = scoped(ANNA, person=SUPERVISOR)
+    brought = review.record(scope, Kind.BROUGHT, "e1")
+    discuss(scope, "e1")
+    assert review.record(scope, Kind.BROUGHT, "e1") != brought
+    right = {"code": "AL1", "session_index": 3}
+    confirmed = review.record(scope, Kind.CONFIRMED, "e1", **right)
+    review.record(scope, Kind.DISMISSED, "e1", **{**right, "session_index": 4})
+    assert review.record(scope, Kind.CONFIRMED, "e1", **right) == confirmed
+    review.record(scope, Kind.DISMISSED, "e1", **right)
+    assert review.record(scope, Kind.CONFIRMED, "e1", **right) != confirmed
+
+
+@pytest.mark.usefixtures("cases")
+def test_two_supervisors_at_once_lose_nothing(scoped: MakeScope) -> None:
+    people = [scoped(ANNA, BORIS, person=who) for who in (SUPERVISOR, OTHER_SUPERVISOR)]
+    review.since(people[0], None)  # the log opens
+
+    def work(scope: Scope) -> None:
+        for day in range(1, 6):
+            step = {"code": "keep_going", "done_by": "both", "due_on": date(2027, 1, day)}
+            review.record(scope, Kind.PLANNED, "e1", **step)
+
+    threads = [threading.Thread(target=work, args=(scope,)) for scope in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(review.of_case(people[0], "e1")) == 10
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_clinician_brings_and_closes_and_no_more(scoped: MakeScope) -> None:
+    supervisor = scoped(ANNA, person=SUPERVISOR)
+    anna = scoped(ANNA, role=Role.CLINICIAN, person=ANNA)
+    step = review.record(supervisor, Kind.PLANNED, "e1", code="contact_client", done_by="clinician")
+    closed = review.record(anna, Kind.STEP_CLOSED, "e1", refers_to=step.entry_id, code="done")
+    for kind, said in (
+        (Kind.REVIEWED, {"happened_on": DAY}),
+        (Kind.DEFERRED, {"code": "not_a_priority", "until_on": DAY}),
+        (Kind.ADDED, {}),
+        (Kind.DISMISSED, {"code": "AL1"}),
+        (Kind.UNDONE, {"refers_to": step.entry_id}),
+    ):
+        with pytest.raises(WarehouseError, match="does not record"):
+            review.record(anna, kind, "e1", **said)
+    review.record(anna, Kind.UNDONE, "e1", refers_to=closed.entry_id)
+    assert review.of_case(anna, "e1") == [step]
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_log_that_does_not_answer_is_said_without_its_address(
+    scoped: MakeScope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAPPORT_REVIEW_LOG", "sqlite:////nowhere/secret-place/log.sqlite3")
+    for read in (
+        lambda: review.since(scoped(ANNA), None),
+        lambda: review.of_case(scoped(ANNA), "e1"),
+        lambda: discuss(scoped(ANNA), "e1"),
+    ):
+        with pytest.raises(review.ReviewLogError, match="does not answer") as said:
+            read()
+        assert "secret-place" not in str(said.value)
