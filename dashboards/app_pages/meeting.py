@@ -1,1 +1,1 @@
-"""Stub."""
+"""Meeting: walking from case to case, and recording what was decided in each."""
