@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from orchestration.contracts.feeds import FEEDS
+from orchestration.contracts.reviews import LANDED_FEEDS
 from orchestration.errors import RapportError
 from orchestration.home import Home, parquet_in
 
@@ -36,7 +36,7 @@ def count_landing(home: Home) -> LandingCount:
     """
     with closing(duckdb.connect()) as con:
         rows = {}
-        for feed in (*FEEDS, "delivery"):
+        for feed in (*LANDED_FEEDS, "delivery"):
             try:
                 found = con.execute(
                     "select coalesce(sum(num_rows), 0)::bigint from parquet_file_metadata(?)",

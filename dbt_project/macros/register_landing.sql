@@ -10,7 +10,7 @@
         {%- set statements = ['create schema if not exists landing'] -%}
         {%- for feed in [
             'sessions', 'feedback', 'clients', 'clinicians', 'episodes', 'supervision',
-            'id_links', 'delivery'
+            'id_links', 'reviews', 'delivery'
         ] -%}
             {%- do statements.append(
                 "create or replace view landing." ~ feed ~ " as select * from read_parquet('"

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     """What a column holds; decides the checks, and the type it lands with."""
 
     ID = "id"  # any text that names one thing; lands as its pseudonym
+    KEY = "key"  # a pseudonym, or another key of our own making; lands as it is
     CODE = "code"  # a short word; lands in lower case
     TIMESTAMP = "timestamp"  # ISO 8601; lands as naive UTC
     DATE = "date"
@@ -34,6 +35,7 @@ class Kind(StrEnum):
 
 LANDED_TYPES: dict[Kind, pl.DataType] = {
     Kind.ID: pl.String(),
+    Kind.KEY: pl.String(),
     Kind.CODE: pl.String(),
     Kind.TIMESTAMP: pl.Datetime("us"),
     Kind.DATE: pl.Date(),
@@ -51,8 +53,8 @@ class Column:
         name: name in a delivery.
         kind: what it holds.
         required: a row without it is quarantined as ``missing_required``.
-        entity: for ids, the entity of the pseudonym (``client``, ``clinician`` ...); for id_links,
-            whose entity stands in each row, ``"by_row"``.
+        entity: for ids and keys, the entity of the pseudonym (``client``, ``clinician`` ...); for
+            id_links, whose entity stands in each row, ``"by_row"``.
         values: the accepted codes; empty means any short code.
         minimum: smallest accepted number (rule ``out_of_range``).
         maximum: largest accepted number.

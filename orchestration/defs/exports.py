@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.contracts.feeds import FEEDS
+from orchestration.contracts.reviews import LANDED_FEEDS, REVIEW_LOG, REVIEWS
 from orchestration.defs.session import plain_failure
 from orchestration.pipeline import BuildSession, land
 
@@ -29,10 +29,20 @@ inbox = dg.AssetSpec(
 )
 
 
+review_log = dg.AssetSpec(
+    REVIEW_LOG,
+    group_name=GROUP,
+    kinds={"sql"},
+    owners=OWNERS,
+    description="What supervisors recorded about cases: the app's own small database.",
+)
+
+
 def _spec(key: dg.AssetKey, description: str, schema: dg.TableSchema | None = None) -> dg.AssetSpec:
+    origin = review_log if key.path[-1] == REVIEWS.name else inbox
     return dg.AssetSpec(
         key,
-        deps=[inbox.key],
+        deps=[origin.key],
         group_name=GROUP,
         kinds={"parquet", "polars"},
         owners=OWNERS,
@@ -42,7 +52,7 @@ def _spec(key: dg.AssetKey, description: str, schema: dg.TableSchema | None = No
 
 
 def _schema(feed: str) -> dg.TableSchema:
-    landed = FEEDS[feed].landed_schema()
+    landed = LANDED_FEEDS[feed].landed_schema()
     return dg.TableSchema([dg.TableColumn(name, str(kind)) for name, kind in landed.items()])
 
 
@@ -52,7 +62,7 @@ FEED_SPECS = [
         f"{feed.grain} Accepted rows of every delivery, pseudonymous, immutable.",
         _schema(name),
     )
-    for name, feed in FEEDS.items()
+    for name, feed in LANDED_FEEDS.items()
 ]
 LEDGER_SPEC = _spec(LEDGER, "One row per sighting of a delivery and feed: what became of it.")
 QUARANTINE_SPEC = _spec(QUARANTINE, "One row per broken rule of a row held back; never its values.")
@@ -88,4 +98,4 @@ def exports(session: dg.ResourceParam[BuildSession]) -> Iterator[dg.MaterializeR
     yield dg.MaterializeResult(QUARANTINE, metadata={"dagster/row_count": sum(held_back.values())})
 
 
-defs = dg.Definitions(assets=[inbox, exports])
+defs = dg.Definitions(assets=[inbox, review_log, exports])

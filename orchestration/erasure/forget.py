@@ -15,7 +15,8 @@ from pathlib import Path
 
 import polars as pl
 
-from orchestration.contracts.feeds import FEEDS, NO_ROW_KEY
+from orchestration.contracts.feeds import NO_ROW_KEY
+from orchestration.contracts.reviews import LANDED_FEEDS
 from orchestration.durable import put_in_place, read_json, sync_file, sync_folder, write_json
 from orchestration.erasure.person import landed_files, names_client
 from orchestration.errors import RapportError
@@ -82,7 +83,7 @@ def _plan(home: Home, keys: set[str]) -> tuple[dict[str, list[int]], set[str], i
     plan: dict[str, list[int]] = {}
     row_keys: set[str] = set()
     gone = 0
-    for feed, contract in FEEDS.items():
+    for feed, contract in LANDED_FEEDS.items():
         for path in landed_files(home, feed):
             rows = pl.read_parquet(path, glob=False).filter(names_client(feed, keys))
             named = rows.height

@@ -13,11 +13,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from orchestration.contracts.feeds import FEEDS
+from orchestration.contracts.reviews import LANDED_FEEDS
 from orchestration.errors import RapportError
 from orchestration.home import Home, parquet_in
 from orchestration.release.catalogue import list_releases, shelf
 
+_RECORDS = {"session_key", "episode_key", "response_key", "entry_key"}
 LINKS = ("merged_into", "renamed", "same_person")
 
 
@@ -47,12 +48,12 @@ def find_person(home: Home, client_key: str) -> Person:
     keys = linked_keys(home, client_key)
     records: set[str] = set()
     deliveries: set[str] = set()
-    for feed in FEEDS:
+    for feed in LANDED_FEEDS:
         rows = _landed(home, feed).filter(names_client(feed, keys))
         deliveries |= set(rows["delivery_id"])
         # A supervision row is the clinicians' own; only the client's name in it goes.
         if feed != "supervision":
-            for column in {"session_key", "episode_key", "response_key"} & set(rows.columns):
+            for column in _RECORDS & set(rows.columns):
                 records |= set(rows[column].drop_nulls())
     labels, derived = _from_releases(home, keys)
     if not (deliveries or labels):
@@ -126,7 +127,7 @@ def names_client(feed: str, keys: set[str]) -> pl.Expr:
         return (pl.col("entity") == "client") & named
     columns = [
         column.landed_name
-        for column in FEEDS[feed].columns
+        for column in LANDED_FEEDS[feed].columns
         if column.entity == "client" and column.landed_name != "group_session_key"
     ]
     found = [pl.col(column).is_in(wanted) for column in columns]
@@ -140,7 +141,7 @@ def landed_files(home: Home, feed: str) -> list[Path]:
 
 
 def _landed(home: Home, feed: str) -> pl.DataFrame:
-    empty = pl.DataFrame(schema=FEEDS[feed].landed_schema())
+    empty = pl.DataFrame(schema=LANDED_FEEDS[feed].landed_schema())
     parts = [pl.read_parquet(path, glob=False) for path in landed_files(home, feed)]
     # Files that landed under an older contract may lack a column.
     return pl.concat([empty, *parts], how="diagonal_relaxed")

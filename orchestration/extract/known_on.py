@@ -18,7 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
-from orchestration.contracts.feeds import FEEDS
+from orchestration.contracts.reviews import LANDED_FEEDS
 from orchestration.errors import RapportError
 from orchestration.extract.landing import ACCEPTED, CONTRACT_FILE, LEDGER_FOLDER, RECEIPT
 from orchestration.home import Home
@@ -65,7 +65,8 @@ def landing_known_on(home: Home, sightings: pl.DataFrame) -> Iterator[Path]:
     place = home.build / FOLDER
     shutil.rmtree(place, ignore_errors=True)
     deliveries = set(sightings["delivery_id"])
-    wanted = {LEDGER_FOLDER: set(sightings["sighting_id"])} | dict.fromkeys(FEEDS, deliveries)
+    wanted = dict.fromkeys(LANDED_FEEDS, deliveries)
+    wanted[LEDGER_FOLDER] = set(sightings["sighting_id"])
     for name, stems in wanted.items():
         _link(home.landing / name, place / home.landing.name / name, stems)
     _link(home.quarantine, place / home.quarantine.name, deliveries)

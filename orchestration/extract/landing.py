@@ -18,7 +18,8 @@ from pathlib import Path
 
 import polars as pl
 
-from orchestration.contracts.feeds import FEEDS, LEDGER_SCHEMA, QUARANTINE_SCHEMA
+from orchestration.contracts.feeds import LEDGER_SCHEMA, QUARANTINE_SCHEMA
+from orchestration.contracts.reviews import LANDED_FEEDS
 from orchestration.durable import private_files, put_in_place, sync_file
 from orchestration.errors import PseudonymKeyError, RapportError
 from orchestration.extract.pseudonyms import Pseudonymiser
@@ -98,7 +99,7 @@ class Landing:
             label: safe name of the delivery.
             rows: what was read.
         """
-        for name in FEEDS:
+        for name in LANDED_FEEDS:
             path = self._landing / name / f"{delivery_id}.parquet"
             if name in rows.stages and rows.stages[name].height:
                 _put(rows.stages[name].save, path)
@@ -134,7 +135,7 @@ class Landing:
                 path.unlink()
 
     def _contracts(self) -> Iterator[tuple[Path, Mapping[str, pl.DataType]]]:
-        for name, feed in FEEDS.items():
+        for name, feed in LANDED_FEEDS.items():
             yield self._landing / name, feed.landed_schema()
         yield self._ledger, LEDGER_SCHEMA
         yield self._quarantine, QUARANTINE_SCHEMA
@@ -143,7 +144,7 @@ class Landing:
         return self._ledger / f"{sighting_id}.parquet"
 
     def _row_files(self) -> list[Path]:
-        folders = [*(self._landing / name for name in FEEDS), self._quarantine]
+        folders = [*(self._landing / name for name in LANDED_FEEDS), self._quarantine]
         files = [path for folder in folders for path in folder.glob("*.parquet")]
         return [path for path in files if path.name != CONTRACT_FILE]
 

@@ -18,7 +18,8 @@ from statistics import correlation, mean
 import polars as pl
 import pytest
 
-from orchestration.contracts.feeds import FEEDS, LEDGER_SCHEMA
+from orchestration.contracts.feeds import LEDGER_SCHEMA
+from orchestration.contracts.reviews import LANDED_FEEDS
 from orchestration.extract.intake import DeliveryReport, land_inbox
 from orchestration.readers.base import Extract
 from tests.integration.real_files import (
@@ -252,7 +253,7 @@ def land(
 
 def content(home: Path) -> dict[str, list[str]]:
     """Every landed table, the quarantine and the ledger but for the clock, as sorted rows."""
-    places = {feed: home / "landing" / feed for feed in (*FEEDS, "delivery")}
+    places = {feed: home / "landing" / feed for feed in (*LANDED_FEEDS, "delivery")}
     places["quarantine"] = home / "quarantine"
     return {
         name: sorted(repr(row) for row in rows(folder).rows()) for name, folder in places.items()

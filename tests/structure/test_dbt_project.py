@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from orchestration.contracts.feeds import FEEDS
+from orchestration.contracts.reviews import LANDED_FEEDS
 from tests.support import REPO
 
 PROJECT = REPO / "dbt_project"
@@ -206,7 +206,7 @@ def test_sources_are_the_contract_of_the_feeds() -> None:
     declared = yaml.safe_load((PROJECT / "models" / "sources" / "landing.yml").read_text())
     tables = {t["name"]: t for source in declared["sources"] for t in source["tables"]}
     missing, extra = {}, {}
-    for name, feed in FEEDS.items():
+    for name, feed in LANDED_FEEDS.items():
         landed = set(feed.landed_schema())
         described = {c["name"] for c in tables[name]["columns"]}
         if landed - described:

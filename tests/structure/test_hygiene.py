@@ -95,6 +95,7 @@ def test_top_level_is_what_a_newcomer_was_promised() -> None:
         "orchestration",
         "dbt_project",
         "dashboards",
+        "review_log",
         "seeds",
         "tests",
         "docs",

@@ -1,7 +1,8 @@
 with
 
 {% for feed in [
-    'sessions', 'feedback', 'clients', 'clinicians', 'episodes', 'supervision', 'id_links'
+    'sessions', 'feedback', 'clients', 'clinicians', 'episodes', 'supervision', 'id_links',
+    'reviews'
 ] -%}
     {{ feed }} as (
         select
@@ -27,6 +28,8 @@ stg_landed_counts as (
     select * from supervision
     union all
     select * from id_links
+    union all
+    select * from reviews
 )
 
 select * from stg_landed_counts

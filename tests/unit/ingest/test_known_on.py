@@ -7,7 +7,8 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
-from orchestration.contracts.feeds import FEEDS, LEDGER_SCHEMA
+from orchestration.contracts.feeds import LEDGER_SCHEMA
+from orchestration.contracts.reviews import LANDED_FEEDS
 from orchestration.errors import RapportError
 from orchestration.extract.known_on import known_sightings, landing_known_on
 from orchestration.extract.landing import RECEIPT
@@ -82,6 +83,6 @@ def test_the_folder_holds_what_was_known_and_nothing_else(practice):
     assert sorted(sessions["status"]) == ["attended", "no_show"]
     assert held_back["row_number"].unique().to_list() == [4]
     assert seen["delivery"].to_list() == ["2026-03-06"]
-    assert feeds == {"delivery", *FEEDS}
+    assert feeds == {"delivery", *LANDED_FEEDS}
     assert not place.exists()
     assert practice.landed("delivery").equals(whole)

@@ -13,6 +13,7 @@ import duckdb
 
 from orchestration.context import write_context
 from orchestration.contracts.feeds import FEEDS
+from orchestration.contracts.reviews import LANDED_FEEDS
 from orchestration.home import parquet_in
 from tests.unit.ingest.making import Practice
 from validity.project_sql import DATABASE, ProjectSql
@@ -70,7 +71,7 @@ class LandedSql:
         con = self._project.connection
         con.execute(f"use {DATABASE}")
         con.execute("create schema if not exists landing")
-        places = {name: parquet_in(home.landing / name) for name in (*FEEDS, "delivery")}
+        places = {name: parquet_in(home.landing / name) for name in (*LANDED_FEEDS, "delivery")}
         places["quarantine"] = parquet_in(home.quarantine)
         for name in ("context", "verdict"):
             places[name] = str(home.build / f"{name}.parquet")
