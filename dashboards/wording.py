@@ -281,6 +281,12 @@ def interval(lo: float | None, hi: float | None, is_share: bool, digits: int = 1
     return f" · 95{NBSP}% interval {limits(lo, hi, is_share, digits)}"
 
 
+def in_brackets(lo: float | None, hi: float | None, is_share: bool, digits: int = 1) -> str:
+    """Say a 95 % interval in brackets after a figure within a sentence, or nothing."""
+    said = interval(lo, hi, is_share, digits).removeprefix(" · ")
+    return f" ({said})" if said else ""
+
+
 def limits(lo: float | None, hi: float | None, is_share: bool, digits: int = 1) -> str:
     """Say the two limits of an interval: 18 to 57, as percentages or in points."""
     if lo is None or hi is None:

@@ -4,37 +4,70 @@ from __future__ import annotations
 
 from html import escape
 
-import polars as pl
 import streamlit as st
 
 from dashboards import frame, parts, wording
 from dashboards.figures import casemix
 from dashboards.figures import endings as figures
-from dashboards.queries import practice, reference
+from dashboards.queries import reference
+from dashboards.texts import casemix as mix
+from dashboards.texts import common
+from dashboards.texts import endings as texts
 
 view = frame.current()
 filters = view.filters
 start, end = filters.bounds()
+is_director = view.base.sees_practice_figures
+
+
+def says(text: str) -> None:
+    """Write a paragraph."""
+    st.html(f'<p class="says">{escape(text)}</p>')
 
 
 def compared() -> tuple[str, str, str]:
     """Choose whose curve stands beside the practice's: the clinician's, else the site's."""
     if filters.clinician:
         return "clinician", filters.clinician, view.roster.label(filters.clinician)
-    if filters.site and view.base.sees_practice_figures:
-        return "site", filters.site, f"Site {filters.site}"
-    return "practice", "practice", "Whole practice"
+    if filters.site and is_director:
+        return "site", filters.site, texts.SITE.format(site=filters.site)
+    return "practice", "practice", common.WHOLE_PRACTICE
 
 
-parts.section(
-    "Who is still coming",
-    "Of all cases ever begun: the share without an unplanned ending after each session. The "
-    "period does not apply here.",
-)
-kind, value, name = compared()
-min_at_risk = int(reference.parameter(view.base, "survival_min_at_risk", 10))
-parts.show(figures.survival(view.scope, kind, value, name, min_at_risk), key="survival")
+def ripeness() -> None:
+    """Say from when an ending counts, and which figures wait for it."""
+    parts.section(texts.RIPE)
+    lapse = int(reference.parameter(view.base, "lapse_days_min", 42))
+    says(texts.RIPE_RULE.format(lapse=lapse, as_of=wording.day(view.release.as_of)))
+    says(figures.waiting(view.base))
+
+
+def mix_of_cases() -> None:
+    """Show endings against those expected of the same cases, where a model stands."""
+    parts.section(texts.MIX, texts.MIX_NOTE)
+    says(casemix.state(view.base))
+    if not casemix.is_standing(view.base):
+        return
+    says(casemix.quality(view.base))
+    if view.base.sees_cases:
+        rows = casemix.adjusted(view.scope, filters.period, full_from)
+        if rows.is_empty():
+            parts.empty(texts.MIX_NONE)
+        else:
+            says(mix.READING.format(period=wording.period(filters.period)))
+            parts.table(rows, texts.MIX_TABLE, is_fixed_order=True)
+    if is_director:
+        parts.show(casemix.calibration(view.base), key="calibration")
+        with st.expander(texts.MIX_TERMS):
+            parts.table(casemix.terms(view.base), texts.MIX_TERMS_TABLE)
+
+
 full_from = int(reference.parameter(view.base, "flag_min_n", 20))
+min_at_risk = int(reference.parameter(view.base, "survival_min_at_risk", 10))
+
+parts.section(texts.WHO, texts.WHO_NOTE)
+kind, value, name = compared()
+parts.show(figures.survival(view.scope, kind, value, name, min_at_risk), key="survival")
 numbers = figures.summary(view.base, filters.clinician, full_from)
 entries = reference.catalogue(view.base)
 for column, (metric, label, figure, beside) in zip(
@@ -42,82 +75,32 @@ for column, (metric, label, figure, beside) in zip(
 ):
     with column:
         parts.tile(label, figure, parts.meaning(entries.get(metric)), beside)
-parts.link("definitions", "Definitions", metric="survival")
+parts.link("definitions", common.DEFINITIONS, metric="survival")
 
-if view.base.sees_practice_figures:
-    parts.section(
-        "Every way of ending together",
-        "All time, whole practice. Unplanned, planned, or moved on (transferred, referred, moved "
-        "away, administrative, died).",
-    )
+if is_director:
+    parts.section(texts.TOGETHER, texts.TOGETHER_NOTE)
     parts.show(figures.competing(view.base, min_at_risk), key="competing")
 
-parts.section(
-    "Six definitions, side by side",
-    "Published rates differ by definition more than practices differ from each other.",
-)
+parts.section(texts.DEFINITIONS, texts.DEFINITIONS_NOTE)
 parts.show(figures.definitions(view.base, filters.period, full_from), key="definitions")
 
+ripeness()
+
 if view.base.sees_cases:
-    parts.section(f"How cases ended: {wording.period(filters.period).lower()}")
+    parts.section(texts.KINDS.format(period=wording.period(filters.period).lower()))
     parts.show(figures.kinds(view.scope, start, end), key="kinds")
 
-last = practice.last_alliance(view.base) if view.base.sees_practice_figures else None
-if last is not None and not last.is_empty():
-    parts.section(
-        "The last rating before the ending",
-        "All time, whole practice. A low last rating before unplanned endings is worth a question "
-        "early; it does not say that the alliance ended the treatment.",
-    )
-    parts.table(
-        pl.DataFrame(
-            {
-                "Ending": [wording.sentence_case(name) for name in last["ending_name"]],
-                "Measure": [wording.instrument(code) for code in last["instrument"]],
-                "Cases": last["episodes_n"],
-                "Median": [wording.number(value) for value in last["median"]],
-                "Middle half": [
-                    f"{wording.number(low)} to {wording.number(high)}"
-                    if low is not None
-                    else "Too few"
-                    for low, high in last.select("q1", "q3").iter_rows()
-                ],
-            }
-        ),
-        "Last alliance rating by kind of ending",
-    )
+if is_director:
+    parts.section(texts.LAST, texts.LAST_NOTE)
+    last = figures.last_ratings(view.base)
+    if last.is_empty():
+        parts.empty(texts.LAST_NONE)
+    else:
+        parts.table(last, texts.LAST_TABLE)
 
-parts.section(
-    "Allowing for the mix of cases",
-    "Some clinicians see clients who are more likely to stop, whoever sees them.",
-)
-st.html(f'<p class="says">{escape(casemix.state(view.base))}</p>')
-if casemix.is_standing(view.base):
-    st.html(f'<p class="says">{escape(casemix.quality(view.base))}</p>')
-    if view.base.sees_cases:
-        rows = casemix.adjusted(view.scope, filters.period, full_from)
-        if rows.is_empty():
-            parts.empty("No clinician in view has an ended case in this period.")
-        else:
-            period = wording.period(filters.period)
-            st.html(f'<p class="says">{escape(casemix.READING.format(period=period))}</p>')
-            label = "Unplanned endings against the mix of cases"
-            parts.table(rows, label, is_fixed_order=True)
-    if view.base.sees_practice_figures:
-        parts.show(casemix.calibration(view.base), key="calibration")
-        with st.expander("What the model allows for"):
-            parts.table(casemix.terms(view.base), "Characteristics of the case-mix model")
-if view.base.sees_practice_figures:
-    parts.section("Trainees and staff", "All time. Supervisors' own cases are those of staff.")
-    st.html(f'<p class="says">{escape(casemix.strata_words(view.base))}</p>')
-    parts.table(casemix.strata(view.base), "Unplanned endings of trainees and staff")
+mix_of_cases()
 
-lapse = int(reference.parameter(view.base, "lapse_days_min", 42))
-parts.section("How ripe these figures are")
-st.html(
-    f'<p class="says">An ending without a plan is known only after {lapse} days without a session '
-    "and without a booking, or longer where sessions lay further apart. Endings of the last weeks "
-    f"before {wording.day(view.release.as_of)} are therefore still missing, so "
-    "the rates of young months and quarters wait. Transfers, moves and administrative endings "
-    "are left out of the rates, not counted as successes.</p>"
-)
+if is_director:
+    parts.section(texts.STRATA, texts.STRATA_NOTE)
+    says(casemix.strata_words(view.base))
+    parts.table(casemix.strata(view.base), texts.STRATA_TABLE)

@@ -15,18 +15,25 @@ from dashboards.charts.theme import (
     MUTED,
     NOTE,
     ORANGE,
+    PALE_GREY,
+    PALER_GREY,
+    PAPER,
     PURPLE,
     SKY,
     rows,
 )
+from dashboards.texts import casemix, common
+from dashboards.texts import endings as texts
 
 _COLOURS = (BLUE, PURPLE)
+# The second curve is dashed, so that the two differ without colour too.
+_DASHES = ([1, 0], [7, 4])
 # Bands from the bottom up, with fills light enough for the names written in them.
 BANDS = {
-    "dropout": ("Unplanned", ORANGE),
-    "planned": ("Planned", SKY),
-    "moved_on": ("Moved on", "#c9ccd0"),
-    "still": ("Still coming", "#f4f2ec"),
+    "dropout": (texts.BANDS["dropout"], ORANGE),
+    "planned": (texts.BANDS["planned"], SKY),
+    "moved_on": (texts.BANDS["moved_on"], PALE_GREY),
+    "still": (texts.BANDS["still"], PALER_GREY),
 }
 _NAMED_FROM, _WIDE = 0.06, 0.9
 _LABELLED = 14
@@ -78,7 +85,7 @@ def survival(curves: list[tuple[str, pl.DataFrame]]) -> alt.VConcatChart:
     layers: list[Any] = []
     for place, (name, frame) in enumerate(curves):
         data = curve_rows(frame, name)
-        layers += _curve(data, scale, _COLOURS[place])
+        layers += _curve(data, scale, _COLOURS[place], _DASHES[place])
         if len(curves) > 1:
             layers.append(_name(data, scale, _COLOURS[place], below=place > 0))
     top = alt.layer(*layers).properties(height=290)
@@ -88,11 +95,11 @@ def survival(curves: list[tuple[str, pl.DataFrame]]) -> alt.VConcatChart:
 
 def _position(scale: alt.Scale) -> tuple[alt.X, alt.Y]:
     """Encode session and share, the same for every layer."""
-    across = alt.Axis(title="Session", tickMinStep=1, format="d", grid=False)
+    across = alt.Axis(title=texts.SESSION, tickMinStep=1, format="d", grid=False)
     up = alt.Axis(format=".0%", minExtent=LEFT_EXTENT, maxExtent=LEFT_EXTENT, tickCount=5)
     return (
         alt.X("session:Q", scale=scale, axis=across),
-        alt.Y("survival:Q", title="Without an unplanned ending", scale=_SHARE, axis=up),
+        alt.Y("survival:Q", title=texts.WITHOUT, scale=_SHARE, axis=up),
     )
 
 
@@ -112,22 +119,26 @@ def _name(data: list[dict[str, Any]], scale: alt.Scale, colour: str, below: bool
     )
 
 
-def _curve(data: list[dict[str, Any]], scale: alt.Scale, colour: str) -> list[alt.Chart]:
+def _curve(
+    data: list[dict[str, Any]], scale: alt.Scale, colour: str, dash: list[int]
+) -> list[alt.Chart]:
     x, y = _position(scale)
     base = alt.Chart(rows(data))
     tip = [
         alt.Tooltip("curve:N", title=" "),
-        alt.Tooltip("session:Q", title="Session"),
-        alt.Tooltip("survival:Q", title="Without an unplanned ending", format=".0%"),
-        alt.Tooltip("at_risk:Q", title="At risk"),
-        alt.Tooltip("events:Q", title="Unplanned endings"),
-        alt.Tooltip("censored:Q", title="Left otherwise or still open"),
+        alt.Tooltip("session:Q", title=texts.SESSION),
+        alt.Tooltip("survival:Q", title=texts.WITHOUT, format=".0%"),
+        alt.Tooltip("at_risk:Q", title=texts.AT_RISK),
+        alt.Tooltip("events:Q", title=texts.EVENTS),
+        alt.Tooltip("censored:Q", title=texts.LEFT_OR_OPEN),
     ]
     return [
         base.transform_filter("isValid(datum.lo)")
         .mark_area(color=colour, opacity=0.14, interpolate="step-after")
         .encode(x=x, y=alt.Y("lo:Q", scale=_SHARE, title=None), y2="hi:Q"),
-        base.mark_line(color=colour, strokeWidth=2.2, interpolate="step-after").encode(x=x, y=y),
+        base.mark_line(
+            color=colour, strokeWidth=2.2, strokeDash=dash, interpolate="step-after"
+        ).encode(x=x, y=y),
         base.transform_filter("datum.censored > 0")
         .mark_tick(color=colour, orient="vertical", size=9, thickness=1.4)
         .encode(x=x, y=y),
@@ -153,7 +164,7 @@ def _at_risk(name: str, frame: pl.DataFrame, scale: alt.Scale, limit: int) -> al
     title = (
         alt.Chart(rows([{"line": "title"}]))
         .mark_text(align="left", color=NOTE, fontSize=12)
-        .encode(x=alt.value(0), y=line, text=alt.value(f"At risk, {name.lower()}"))
+        .encode(x=alt.value(0), y=line, text=alt.value(texts.AT_RISK_OF.format(name=name)))
     )
     numbers = (
         alt.Chart(rows([{**row, "line": "numbers"} for row in data]))
@@ -204,7 +215,7 @@ def competing(frame: pl.DataFrame) -> alt.VConcatChart:
     # the last step needs a width to be seen, and the names a place to stand
     data += [{**row, "session": limit} for row in data if row["session"] == last]
     scale = alt.Scale(domain=[0, limit], nice=False)
-    across = alt.Axis(title="Session", tickMinStep=1, format="d", grid=False)
+    across = alt.Axis(title=texts.SESSION, tickMinStep=1, format="d", grid=False)
     up = alt.Axis(format=".0%", minExtent=LEFT_EXTENT, maxExtent=LEFT_EXTENT, tickCount=5)
     x = alt.X("session:Q", scale=scale, axis=across)
     y = alt.Y("share:Q", stack="zero", title=None, scale=_SHARE, axis=up)
@@ -215,14 +226,14 @@ def competing(frame: pl.DataFrame) -> alt.VConcatChart:
         legend=None,
     )
     base = alt.Chart(rows(data)).encode(x=x, y=y, order="place:Q")
-    area = base.mark_area(interpolate="step-after", stroke="#ffffff", strokeWidth=1.4).encode(
+    area = base.mark_area(interpolate="step-after", stroke=PAPER, strokeWidth=1.4).encode(
         color=fill
     )
     tip = [
         alt.Tooltip("band:N", title=" "),
-        alt.Tooltip("session:Q", title="By session"),
-        alt.Tooltip("share:Q", title="Share of cases", format=".0%"),
-        alt.Tooltip("at_risk:Q", title="At risk"),
+        alt.Tooltip("session:Q", title=texts.BY_SESSION),
+        alt.Tooltip("share:Q", title=texts.SHARE_OF_CASES, format=".0%"),
+        alt.Tooltip("at_risk:Q", title=texts.AT_RISK),
     ]
     touch = (
         base.transform_filter("isValid(datum.at_risk)")
@@ -236,7 +247,9 @@ def competing(frame: pl.DataFrame) -> alt.VConcatChart:
         .encode(x=x, y=alt.Y("share:Q", title=None, scale=_SHARE, axis=up), text="band:N")
     )
     top = alt.layer(area, touch, label).properties(height=290)
-    strip = _at_risk("Whole practice", frame.filter(pl.col("cause") == "dropout"), scale, limit)
+    strip = _at_risk(
+        common.WHOLE_PRACTICE, frame.filter(pl.col("cause") == "dropout"), scale, limit
+    )
     return alt.vconcat(top, strip, spacing=4).resolve_scale(x="independent", y="independent")
 
 
@@ -270,29 +283,29 @@ def calibration(frame: pl.DataFrame) -> alt.LayerChart:
             "observed": row["observed_rate"],
             "lo": row["lo"],
             "hi": row["hi"],
-            "words": f"{row['observed']} of {row['episodes_n']}",
+            "words": casemix.OF_CASES.format(events=row["observed"], cases=row["episodes_n"]),
         }
         for row in frame.iter_rows(named=True)
     ]
     top = max([row["hi"] for row in data] + [row["expected"] for row in data])
     scale = alt.Scale(domain=[0, min(1.0, top * 1.1)], nice=False)
     percent = alt.Axis(format=".0%", tickCount=5)
-    x = alt.X("expected:Q", title="Expected unplanned endings", scale=scale, axis=percent)
-    y = alt.Y("observed:Q", title="Observed", scale=scale, axis=percent)
+    x = alt.X("expected:Q", title=casemix.EXPECTED_AXIS, scale=scale, axis=percent)
+    y = alt.Y("observed:Q", title=casemix.OBSERVED, scale=scale, axis=percent)
     agree = alt.Chart(rows([{"expected": v, "observed": v} for v in (0.0, min(1.0, top * 1.1))]))
     base = alt.Chart(rows(data))
     return alt.layer(
         agree.mark_line(color=MUTED, strokeDash=[5, 4]).encode(x=x, y=y),
         base.mark_rule(color=GREY, strokeWidth=2).encode(
-            x=x, y=alt.Y("lo:Q", scale=scale, title="Observed"), y2="hi:Q"
+            x=x, y=alt.Y("lo:Q", scale=scale, title=casemix.OBSERVED), y2="hi:Q"
         ),
         base.mark_point(color=BLUE, filled=True, size=80, opacity=1).encode(
             x=x,
             y=y,
             tooltip=[
-                alt.Tooltip("words:N", title="Unplanned endings"),
-                alt.Tooltip("expected:Q", title="Expected", format=".0%"),
-                alt.Tooltip("observed:Q", title="Observed", format=".0%"),
+                alt.Tooltip("words:N", title=casemix.UNPLANNED),
+                alt.Tooltip("expected:Q", title=casemix.EXPECTED, format=".0%"),
+                alt.Tooltip("observed:Q", title=casemix.OBSERVED, format=".0%"),
             ],
         ),
     ).properties(height=260)

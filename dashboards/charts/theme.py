@@ -14,6 +14,8 @@ BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 ORANGE, SKY = "#E69F00", "#56B4E9"
 INK, LABEL, NOTE, MUTED, GRID = "#22282e", "#333333", "#4d5359", "#6a6f75", "#e9e6df"
 GREY = "#767b80"
+PALE_BLUE, PALER_BLUE, PALE_VERMILION = "#d6e5f0", "#eef3f7", "#fbe3d2"
+PALE_GREY, PALER_GREY, PAPER = "#c9ccd0", "#f1eee7", "#ffffff"
 FONT = "Source Sans, Source Sans Pro, sans-serif"
 # Panels stacked over one another keep their left edges in line whatever their labels' width.
 LEFT_EXTENT = 44

@@ -20,12 +20,17 @@ from dashboards.charts.theme import (
     MUTED,
     NOTE,
     ORANGE,
+    PALE_BLUE,
+    PALER_BLUE,
+    PAPER,
     PURPLE,
     VERMILION,
     rows,
 )
+from dashboards.texts import common
+from dashboards.texts import variation as texts
 
-_BANDS = (("lo_998", "hi_998", "#eef3f7"), ("lo_95", "hi_95", "#d6e5f0"))
+_BANDS = (("lo_998", "hi_998", PALER_BLUE), ("lo_95", "hi_95", PALE_BLUE))
 _EDGES = (("lo_998", [4, 3]), ("lo_95", [1, 0]), ("hi_95", [1, 0]), ("hi_998", [4, 3]))
 _SHAPES = {"none": "circle", "conversation": "diamond", "review": "square"}
 _COLOURS = {"none": BLUE, "conversation": VERMILION, "review": VERMILION}
@@ -61,7 +66,7 @@ def funnel(
     first, last = data[0]["n"], max(data[-1]["n"], data[0]["n"] + 1)
     across = alt.X(
         "n:Q",
-        title=f"Caseload: {titles[0]} with a known outcome",
+        title=texts.CASELOAD.format(noun=titles[0]),
         scale=alt.Scale(domain=[first, first + (last - first) * _ROOM], nice=False),
         axis=alt.Axis(tickMinStep=1, format="d", grid=False),
     )
@@ -82,7 +87,11 @@ def funnel(
     ]
     layers.append(base.mark_line(color=INK, strokeWidth=1.4).encode(y=up("target")))
     end = alt.Chart(rows([data[-1]])).encode(x=across)
-    named = [("hi_95", "95 %", NOTE), ("hi_998", "99.8 %", NOTE), ("target", "practice", INK)]
+    named = [
+        ("hi_95", texts.LINE_95, NOTE),
+        ("hi_998", texts.LINE_998, NOTE),
+        ("target", texts.PRACTICE, INK),
+    ]
     if data[0]["adjusted_hi_95"] is not None:
         layers += [
             base.mark_line(color=PURPLE, strokeWidth=1.6, strokeDash=dash, clip=True).encode(
@@ -90,7 +99,7 @@ def funnel(
             )
             for edge, dash in _EDGES
         ]
-        named += [("adjusted_hi_95", "widened 95 %", NOTE)]
+        named += [("adjusted_hi_95", texts.WIDENED, NOTE)]
     layers += [
         end.mark_text(align="right", dy=-7, color=colour, fontSize=12).encode(
             y=up(column), text=alt.value(words)
@@ -123,10 +132,13 @@ def _points(points: list[dict[str, Any]], across: alt.X, up: Any) -> list[alt.Ch
                 filled=True,
                 size=_SIZES[flag],
                 opacity=1,
-                stroke="#ffffff",
+                stroke=PAPER,
                 strokeWidth=1,
             ).encode(
-                tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("words:N", title="Figure")]
+                tooltip=[
+                    alt.Tooltip("label:N", title=" "),
+                    alt.Tooltip("words:N", title=common.FIGURE),
+                ]
             )
         )
         if flag != "none":
@@ -171,7 +183,10 @@ def in_a_row(data: list[dict[str, Any]], title: str, level: tuple[float, str]) -
         shown.mark_point(color=BLUE, filled=True, size=80, opacity=1).encode(
             y=y,
             x=x,
-            tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("words:N", title="Figure")],
+            tooltip=[
+                alt.Tooltip("label:N", title=" "),
+                alt.Tooltip("words:N", title=common.FIGURE),
+            ],
         ),
         base.transform_filter("!isValid(datum.value)")
         .mark_text(align="left", dx=6, color=LABEL, fontStyle="italic")
@@ -216,9 +231,9 @@ def own_and_mix(data: list[dict[str, Any]], title: str, written: str) -> alt.Lay
             y=y,
             color=colour,
             tooltip=[
-                alt.Tooltip("quarter:N", title="Quarter"),
-                alt.Tooltip("part:N", title="Part"),
-                alt.Tooltip("words:N", title="Change"),
+                alt.Tooltip("quarter:N", title=texts.QUARTER),
+                alt.Tooltip("part:N", title=texts.PART),
+                alt.Tooltip("words:N", title=texts.CHANGE),
             ],
         ),
         base.transform_filter("isValid(datum.lo)")

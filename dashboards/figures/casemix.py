@@ -18,31 +18,25 @@ from dashboards.charts.theme import spec
 from dashboards.parts import Drawn
 from dashboards.queries import endings, reference
 from dashboards.scope import Scope
+from dashboards.texts import casemix as texts
+from dashboards.texts import common
 
-STRATUM_WORDS = {"staff": "Staff", "trainee": "Trainees", "unknown": "Role not known"}
-_NEVER = (
-    "It never allows for the alliance, which lies between clinician and ending, nor for gender."
-)
 _SIGNIFICANT = 0.05
-READING = (
-    "{period}: unplanned endings over those expected of the same cases with colleagues; 1.00 is as "
-    "expected. In the order of labels, never of the ratio. Most of what differs between caseloads "
-    "of this size is chance."
-)
 
 
 def state(scope: Scope) -> str:
     """Say whether endings are held against the mix of cases, for what, or why not."""
     row = endings.casemix(scope)
     if row is None:
-        return "This release holds no case-mix model."
+        return texts.NO_MODEL
     if row["status"] != "ok":
-        return f"{refusal(scope, row)} Figures above are as counted. {_missing(row)}"
-    return (
-        f"A model of {wording.whole(row['episodes_n'])} ended cases, "
-        f"{wording.whole(row['events'])} of them unplanned, says how many unplanned endings to "
-        "expect of each clinician's cases, had colleagues seen them. It allows for: "
-        f"{_listed(row['variables'])}. {_missing(row)} {_NEVER}"
+        return texts.AS_COUNTED.format(refusal=refusal(scope, row), missing=_missing(row))
+    return texts.STATE.format(
+        cases=wording.whole(row["episodes_n"]),
+        events=wording.whole(row["events"]),
+        variables=_listed(row["variables"]),
+        missing=_missing(row),
+        never=texts.NEVER,
     )
 
 
@@ -56,18 +50,8 @@ def refusal(scope: Scope, row: Mapping[str, Any]) -> str:
     """Say why there is no model."""
     clinicians = int(reference.parameter(scope, "casemix_min_clinicians", 5))
     per_term = int(reference.parameter(scope, "casemix_events_per_term", 10))
-    words = {
-        "few_clinicians": f"No adjustment for the mix of cases: fewer than {clinicians} clinicians "
-        "have an ended case, so each would be held against too few others.",
-        "no_variables": "No adjustment for the mix of cases: none of the characteristics it could "
-        "use is recorded for enough cases.",
-        "few_events": "No adjustment for the mix of cases yet: each characteristic needs "
-        f"{per_term} unplanned endings to stand on, and there are too few.",
-        "separation": "No adjustment for the mix of cases: one characteristic goes with one kind "
-        "of ending only, so its weight cannot be told.",
-        "no_convergence": "No adjustment for the mix of cases: the model did not settle.",
-    }
-    return words.get(str(row["reason"]), "No adjustment for the mix of cases.")
+    said = texts.REFUSALS.get(str(row["reason"]), texts.REFUSED)
+    return said.format(clinicians=clinicians, per_term=per_term)
 
 
 def quality(scope: Scope) -> str:
@@ -76,32 +60,27 @@ def quality(scope: Scope) -> str:
     if row is None or row["status"] != "ok" or row["calibration_slope"] is None:
         return ""
     low, high = row["calibration_slope_lo"], row["calibration_slope_hi"]
+    reading = texts.HOLDS
     if low <= 0:
-        reading = (
-            "So what is recorded at intake says next to nothing here about who stops, and the "
-            "adjusted figures say little more than the plain ones."
-        )
+        reading = texts.SAYS_NOTHING
     elif high < 1:
-        reading = "So it claims to tell cases apart better than it does: read the ratios with care."
-    else:
-        reading = "So its expectations hold for clinicians it has not seen."
-    slope = wording.number(row["calibration_slope"], 2)
-    spoken = f"{slope} ({wording.limits(low, high, False, 2)}; 1 is perfect)".replace("-", "−")
-    return (
-        f"How well it does: of two cases, one unplanned, it picks the right one in "
-        f"{wording.percent(row['c_statistic'])} (50{wording.NBSP}% is chance). Slope of "
-        f"calibration {spoken}. {reading}"
-    )
+        reading = texts.CLAIMS_TOO_MUCH
+    return texts.QUALITY.format(
+        right=wording.percent(row["c_statistic"]),
+        slope=wording.number(row["calibration_slope"], 2),
+        limits=wording.limits(low, high, False, 2),
+        reading=reading,
+    ).replace("-", "\u2212")
 
 
 def _listed(names: str | None) -> str:
-    return (names or "nothing").replace(", ", "; ").lower()
+    return (names or texts.NOTHING_LISTED).replace(", ", "; ").lower()
 
 
 def _missing(row: Mapping[str, Any]) -> str:
     if not row.get("not_adjusted_for"):
         return ""
-    return f"Not allowed for, not recorded or too rare: {_listed(row['not_adjusted_for'])}."
+    return texts.NOT_ALLOWED_FOR.format(names=_listed(row["not_adjusted_for"]))
 
 
 def terms(scope: Scope) -> pl.DataFrame:
@@ -109,10 +88,10 @@ def terms(scope: Scope) -> pl.DataFrame:
     frame = endings.casemix_terms(scope)
     return pl.DataFrame(
         {
-            "Characteristic": frame["name"],
-            "Cases": frame["with_n"],
-            "Odds of an unplanned ending": [wording.number(v, 2) for v in frame["odds_ratio"]],
-            "95 % interval": [
+            texts.CHARACTERISTIC: frame["name"],
+            common.CASES: frame["with_n"],
+            texts.ODDS: [wording.number(v, 2) for v in frame["odds_ratio"]],
+            common.INTERVAL: [
                 wording.limits(low, high, False, 2)
                 for low, high in frame.select("lo", "hi").iter_rows()
             ],
@@ -125,20 +104,18 @@ def calibration(scope: Scope) -> Drawn:
     """Draw expected against observed shares, by group of expectation."""
     frame = endings.calibration(scope)
     if frame.is_empty():
-        return Drawn(None, "", empty="No case-mix model, so nothing to compare with.")
+        return Drawn(None, "", empty=texts.NO_CALIBRATION)
     lowest, highest = frame["expected_rate"].min(), frame["expected_rate"].max()
-    sentence = (
-        f"Expected shares run from {wording.percent(lowest)} to {wording.percent(highest)} in "
-        f"{frame.height} groups of equal size; on the dashed line observed equals expected. "
-        "What is expected of a case comes from a model that has not seen its clinician."
+    sentence = texts.CALIBRATION.format(
+        lowest=wording.percent(lowest), highest=wording.percent(highest), groups=frame.height
     )
     table = pl.DataFrame(
         {
-            "Cases": frame["episodes_n"],
-            "Expected": [wording.percent(v) for v in frame["expected_rate"]],
-            "Observed": [wording.percent(v) for v in frame["observed_rate"]],
-            "Unplanned endings": frame["observed"],
-            "95 % interval": [
+            common.CASES: frame["episodes_n"],
+            texts.EXPECTED: [wording.percent(v) for v in frame["expected_rate"]],
+            texts.OBSERVED: [wording.percent(v) for v in frame["observed_rate"]],
+            texts.UNPLANNED: frame["observed"],
+            common.INTERVAL: [
                 wording.limits(low, high, True)
                 for low, high in frame.select("lo", "hi").iter_rows()
             ],
@@ -152,16 +129,16 @@ def strata(scope: Scope) -> pl.DataFrame:
     frame = endings.strata(scope)
     return pl.DataFrame(
         {
-            "Cases of": [STRATUM_WORDS.get(code, code) for code in frame["stratum"]],
-            "Clinicians": frame["clinicians_n"],
-            "Ended cases": frame["n"],
-            "Unplanned": frame["o"],
-            "Expected": frame["e"],
-            "Share": [
-                wording.percent(value) if value is not None else "Too few"
+            texts.CASES_OF: [texts.STRATA.get(code, code) for code in frame["stratum"]],
+            texts.CLINICIANS: frame["clinicians_n"],
+            texts.ENDED: frame["n"],
+            texts.UNPLANNED_SHORT: frame["o"],
+            texts.EXPECTED: frame["e"],
+            texts.SHARE: [
+                wording.percent(value) if value is not None else common.TOO_FEW
                 for value in frame["rate"]
             ],
-            "95 % interval": [
+            common.INTERVAL: [
                 wording.limits(low, high, True)
                 for low, high in frame.select("lo", "hi").iter_rows()
             ],
@@ -173,26 +150,24 @@ def strata_words(scope: Scope) -> str:
     """Say whether unplanned endings come sooner with trainees than with staff."""
     row = endings.strata_test(scope)
     if row is None or row["status"] != "ok":
-        return "Too few cases of trainees or of staff to compare their curves."
+        return texts.STRATA_TOO_FEW
     more = row["observed"] > row["expected"]
+    said = texts.ALIKE
     if row["p_value"] < _SIGNIFICANT:
-        said = (
-            f"Unplanned endings come {'sooner' if more else 'later'} with trainees than by chance"
-        )
-    else:
-        said = "The curves of trainees and staff differ no more than chance would make them"
-    return (
-        f"{said}: {row['observed']} with trainees, {wording.number(row['expected'])} if both were "
-        f"alike (log-rank test, {probability(row['p_value'])}). "
-        "Trainees are read against trainees; their clients and placements differ."
+        said = texts.SOONER if more else texts.LATER
+    return texts.STRATA_SAID.format(
+        said=said,
+        observed=row["observed"],
+        expected=wording.number(row["expected"]),
+        probability=probability(row["p_value"]),
     )
 
 
 def probability(value: float) -> str:
     """Say a p value with as many decimals as it deserves."""
     if value < 0.001:
-        return f"p{wording.NBSP}below{wording.NBSP}0.001"
-    return f"p{wording.NBSP}={wording.NBSP}{wording.number(value, 2 if value >= 0.1 else 3)}"
+        return texts.PROBABILITY_BELOW
+    return wording.number(value, 2 if value >= 0.1 else 3)
 
 
 def adjusted(scope: Scope, period: str, full_from: int) -> pl.DataFrame:
@@ -203,24 +178,24 @@ def adjusted(scope: Scope, period: str, full_from: int) -> pl.DataFrame:
 
 def _clinician(row: Mapping[str, Any], full_from: int) -> dict[str, Any]:
     return {
-        "Clinician": row["clinician_label"],
-        "Role": {"trainee": "Trainee", "staff": "Staff"}.get(row["stratum"], "Not known"),
-        "Ended cases": row["n"],
-        "Unplanned": row["o"],
-        "Expected": row["e"],
-        "Ratio": wording.number(row["sdr"], 2),
-        "95 % interval": wording.limits(row["byar_lo"], row["byar_hi"], False, 2),
-        "Reading": _reading(row, full_from),
+        common.CLINICIAN: row["clinician_label"],
+        common.ROLE: texts.ROLES.get(row["stratum"], texts.ROLE_UNKNOWN),
+        texts.ENDED: row["n"],
+        texts.UNPLANNED_SHORT: row["o"],
+        texts.EXPECTED: row["e"],
+        texts.RATIO: wording.number(row["sdr"], 2),
+        common.INTERVAL: wording.limits(row["byar_lo"], row["byar_hi"], False, 2),
+        common.READING: _reading(row, full_from),
     }
 
 
 def _reading(row: Mapping[str, Any], full_from: int) -> str:
     if row["status"] == "pending":
-        return "○ Not yet: some endings are not known"
+        return texts.PENDING
     if row["status"] != "ok":
-        return "○ Too few for a figure"
+        return texts.NO_FIGURE
     if row["flag"]:
         return wording.FLAG_WORDS[row["flag"]]
     if row["n"] < full_from:
-        return "○ Too few to say more"
-    return "● As expected of these cases"
+        return texts.TOO_FEW_TO_SAY
+    return texts.AS_EXPECTED

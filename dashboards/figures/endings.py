@@ -15,8 +15,8 @@ from dashboards.charts.theme import spec
 from dashboards.parts import Drawn
 from dashboards.queries import endings, practice, reference
 from dashboards.scope import Scope
-
-_FEW = "Too few at risk: the curve is drawn while at least {n} cases are at risk."
+from dashboards.texts import common
+from dashboards.texts import endings as texts
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -30,59 +30,47 @@ def survival(scope: Scope, kind: str, value: str, name: str, min_at_risk: int) -
         name: its label.
         min_at_risk: seed `survival_min_at_risk`.
     """
-    found = [("Whole practice", practice.survival(scope))]
+    found = [(common.WHOLE_PRACTICE, practice.survival(scope))]
     if kind != "practice":
         found.insert(0, (name, practice.survival_of(scope, kind, value)))
     drawn = [(label, curves.shown(frame, min_at_risk)) for label, frame in found]
     drawn = [(label, frame) for label, frame in drawn if not frame.is_empty()]
     if not drawn:
-        return Drawn(None, "", empty=_FEW.format(n=min_at_risk))
+        return Drawn(None, "", empty=texts.TOO_FEW_AT_RISK.format(n=min_at_risk))
     label, frame = drawn[0]
-    sentence = _say(label, frame)
+    said = [_say(label, frame)]
     if len(drawn) < len(found):
-        sentence += f" {name}: too few at risk for a curve of its own."
-    sentence += (
-        f" Cut where fewer than {min_at_risk} are at risk. Planned endings, transfers and open "
-        "cases leave the curve at their last session (ticks) without pulling it down."
-    )
+        said.append(texts.NO_CURVE_OF_ITS_OWN.format(name=name))
+    said.append(texts.SURVIVAL_CUT.format(n=min_at_risk))
     table = pl.concat([_table(label, frame) for label, frame in drawn])
-    return Drawn(spec(curves.survival(drawn)), sentence, table)
+    return Drawn(spec(curves.survival(drawn)), " ".join(said), table)
 
 
 def _say(name: str, frame: pl.DataFrame) -> str:
     last = frame.row(-1, named=True)
-    spoken = wording.interval(last.get("lo"), last.get("hi"), is_share=True).removeprefix(" · ")
-    return (
-        f"{name}: {wording.percent(last['survival'])} had no unplanned ending by session "
-        f"{last['session_index']}{f' ({spoken})' if spoken else ''}, counted among those still "
-        "coming at each session."
+    return texts.SURVIVAL.format(
+        name=name,
+        share=wording.percent(last["survival"]),
+        session=last["session_index"],
+        interval=wording.in_brackets(last.get("lo"), last.get("hi"), is_share=True),
     )
 
 
 def _table(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(
         {
-            "Curve": [name] * frame.height,
-            "Session": frame["session_index"],
-            "At risk": frame["at_risk"],
-            "Unplanned endings": frame["events"],
-            "Left otherwise": frame["censored"],
-            "Without an unplanned ending": [wording.percent(v) for v in frame["survival"]],
-            "95 % interval": [
-                wording.interval(row.get("lo"), row.get("hi"), is_share=True).removeprefix(" · ")
+            texts.CURVE: [name] * frame.height,
+            texts.SESSION: frame["session_index"],
+            texts.AT_RISK: frame["at_risk"],
+            texts.EVENTS: frame["events"],
+            texts.LEFT_OTHERWISE: frame["censored"],
+            texts.WITHOUT: [wording.percent(v) for v in frame["survival"]],
+            common.INTERVAL: [
+                wording.limits(row.get("lo"), row.get("hi"), is_share=True)
                 for row in frame.iter_rows(named=True)
             ],
         }
     )
-
-
-SUMMARY = {
-    "survival_3": "No unplanned ending by session 3",
-    "survival_8": "No unplanned ending by session 8",
-    "restricted_mean_12": "Sessions attended, of the first 12",
-    "never_started": "Never came to a first session",
-}
-_NOUNS = {"never_started": "ended cases"}
 
 
 def summary(
@@ -103,13 +91,13 @@ def summary(
     }
     units = reference.catalogue(scope)
     found = []
-    for metric, label in SUMMARY.items():
+    for metric, label in texts.SUMMARY.items():
         unit = str(units.get(metric, {}).get("unit") or "share")
-        noun = _NOUNS.get(metric, "cases")
+        noun = texts.SUMMARY_NOUNS.get(metric, texts.SUMMARY_NOUN)
         figure = wording.figure(whole.get(metric), unit, noun, full_from)
         beside: list[str] = []
         if clinician:
-            beside = [f"Whole practice: {figure.value}"]
+            beside = [common.BESIDE_PRACTICE.format(value=figure.value)]
             own = endings.clinician_figure(scope, clinician, metric)
             figure = wording.figure(own, unit, noun, full_from)
         found.append((metric, label, figure, beside))
@@ -121,7 +109,7 @@ def competing(scope: Scope, min_at_risk: int) -> Drawn:
     """Draw all ways of ending together, each taking its share of the whole."""
     frame = curves.shown_competing(endings.competing(scope), min_at_risk)
     if frame.is_empty():
-        return Drawn(None, "", empty=_FEW.format(n=min_at_risk))
+        return Drawn(None, "", empty=texts.TOO_FEW_AT_RISK.format(n=min_at_risk))
     last = {
         row["cause"]: row
         for row in frame.filter(pl.col("session_index") == pl.col("session_index").max()).iter_rows(
@@ -129,14 +117,13 @@ def competing(scope: Scope, min_at_risk: int) -> Drawn:
         )
     }
     unplanned = last["dropout"]
-    spoken = wording.interval(unplanned["lo"], unplanned["hi"], is_share=True)
-    sentence = (
-        f"By session {unplanned['session_index']}, {wording.percent(unplanned['cif'])} of all "
-        f"cases had ended unplanned{spoken.replace(' · ', ' (')}{')' if spoken else ''}, "
-        f"{wording.percent(last['planned']['cif'])} as planned, "
-        f"{wording.percent(last['moved_on']['cif'])} had moved on, and "
-        f"{wording.percent(unplanned['still_in_treatment'])} were still coming. Less is unplanned "
-        "here than the curve above suggests, because who ends as planned can no longer stop."
+    sentence = texts.COMPETING.format(
+        session=unplanned["session_index"],
+        unplanned=wording.percent(unplanned["cif"]),
+        interval=wording.in_brackets(unplanned["lo"], unplanned["hi"], is_share=True),
+        planned=wording.percent(last["planned"]["cif"]),
+        moved=wording.percent(last["moved_on"]["cif"]),
+        still=wording.percent(unplanned["still_in_treatment"]),
     )
     return Drawn(spec(curves.competing(frame)), sentence, _competing_table(frame))
 
@@ -148,20 +135,20 @@ def _competing_table(frame: pl.DataFrame) -> pl.DataFrame:
     }
     dropout = by_cause["dropout"]
     table: dict[str, Any] = {
-        "Session": dropout["session_index"],
-        "At risk": dropout["at_risk"],
-        "Unplanned endings": dropout["events"],
-        "Other endings": dropout["other_events"],
-        "Left the count": dropout["censored"],
+        texts.SESSION: dropout["session_index"],
+        texts.AT_RISK: dropout["at_risk"],
+        texts.EVENTS: dropout["events"],
+        texts.OTHER_ENDINGS: dropout["other_events"],
+        texts.LEFT_THE_COUNT: dropout["censored"],
     }
     for cause, rows in by_cause.items():
-        table[f"{curves.BANDS[cause][0]}, by then"] = [
+        table[texts.BY_THEN.format(band=texts.BANDS[cause])] = [
             f"{wording.percent(row['cif'])} ({wording.limits(row['lo'], row['hi'], True)})"
             if row["lo"] is not None
             else wording.percent(row["cif"])
             for row in rows.iter_rows(named=True)
         ]
-    table["Still coming"] = [wording.percent(value) for value in dropout["still_in_treatment"]]
+    table[texts.STILL_COMING] = [wording.percent(value) for value in dropout["still_in_treatment"]]
     return pl.DataFrame(table)
 
 
@@ -175,7 +162,7 @@ def definitions(scope: Scope, period: str, full_from: int) -> Drawn:
     data: list[dict[str, Any]] = []
     for metric in practice.dropout_ids():
         row = figures.get(metric)
-        said = wording.figure(row, "share", "ended cases", full_from)
+        said = wording.figure(row, "share", texts.ENDED_CASES, full_from)
         name = str(catalogue.get(metric, {}).get("name") or wording.sentence_case(metric))
         data.append(
             {
@@ -187,22 +174,19 @@ def definitions(scope: Scope, period: str, full_from: int) -> Drawn:
             }
         )
     if all(d["estimate"] is None for d in data):
-        return Drawn(
-            None,
-            "",
-            empty=f"{wording.period(period)}: too few ended cases for a rate by any definition."
-            + ("" if period == "all" else " Choose a longer period."),
-        )
+        reason = texts.DEFINITIONS_NONE.format(period=wording.period(period))
+        longer = "" if period == "all" else f" {texts.LONGER}"
+        return Drawn(None, "", empty=reason + longer)
     shares = [d["estimate"] for d in data if d["estimate"] is not None]
-    sentence = (
-        f"{wording.period(period)}, whole practice: the same endings give between "
-        f"{wording.percent(min(shares))} and {wording.percent(max(shares))} depending on what "
-        "counts as dropout. D1 is the one used elsewhere in these pages."
+    sentence = texts.DEFINITIONS_SAID.format(
+        period=wording.period(period),
+        lowest=wording.percent(min(shares)),
+        highest=wording.percent(max(shares)),
     )
     table = pl.DataFrame(
-        {"Definition": [d["label"] for d in data], "Figure": [d["words"] for d in data]}
+        {texts.DEFINITION: [d["label"] for d in data], common.FIGURE: [d["words"] for d in data]}
     )
-    return Drawn(spec(charts.rates(data, "Share of ended cases")), sentence, table)
+    return Drawn(spec(charts.rates(data, texts.SHARE_OF_ENDED)), sentence, table)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -210,17 +194,45 @@ def kinds(scope: Scope, start: date, end: date) -> Drawn:
     """Draw how the cases in view ended."""
     frame = practice.endings(scope, start, end)
     if frame.is_empty():
-        return Drawn(None, "", empty="No case in view ended in this period.")
+        return Drawn(None, "", empty=texts.KINDS_NONE)
     data = [
         {"label": wording.ENDING_WORDS.get(r["ending"], r["ending"]), "n": r["n"]}
         for r in frame.iter_rows(named=True)
     ]
     early = int(frame["early_completers"].sum())
-    sentence = f"{wording.counted(int(frame['n'].sum()), 'case')} in view ended."
+    sentence = texts.KINDS_SAID.format(cases=wording.counted(int(frame["n"].sum()), "case"))
     if early:
-        sentence += (
-            f" {wording.counted(early, 'unplanned ending')} came after reliable improvement to the "
-            "healthy side: clients who may simply have had enough."
-        )
-    table = pl.DataFrame({"Ending": [d["label"] for d in data], "Cases": [d["n"] for d in data]})
-    return Drawn(spec(charts.bars(data, "Cases")), sentence, table)
+        endings_said = wording.counted(early, texts.UNPLANNED_ENDING)
+        sentence += f" {texts.EARLY_COMPLETERS.format(endings=endings_said)}"
+    table = pl.DataFrame(
+        {texts.ENDING: [d["label"] for d in data], texts.CASES: [d["n"] for d in data]}
+    )
+    return Drawn(spec(charts.bars(data, texts.CASES)), sentence, table)
+
+
+def last_ratings(scope: Scope) -> pl.DataFrame:
+    """Give the last alliance rating before each kind of ending as readable rows."""
+    frame = practice.last_alliance(scope)
+    names = reference.names(scope)
+    return pl.DataFrame(
+        {
+            texts.ENDING: [wording.sentence_case(name) for name in frame["ending_name"]],
+            texts.MEASURE: [names.of(code) for code in frame["instrument"]],
+            texts.CASES: frame["episodes_n"],
+            texts.MEDIAN: [wording.number(value) for value in frame["median"]],
+            texts.MIDDLE: [
+                texts.RANGE.format(low=wording.number(low), high=wording.number(high))
+                if low is not None
+                else common.TOO_FEW
+                for low, high in frame.select("q1", "q3").iter_rows()
+            ],
+        }
+    )
+
+
+def waiting(scope: Scope) -> str:
+    """Say which periods have no dropout rate yet because endings in them are not known."""
+    pending = practice.pending_periods(scope, "dropout_d1")
+    if not pending:
+        return texts.NONE_WAITING
+    return texts.WAITING.format(periods=", ".join(wording.period(code) for code in pending))

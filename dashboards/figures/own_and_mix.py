@@ -19,6 +19,8 @@ from dashboards.parts import Drawn
 from dashboards.queries import reference, variation
 from dashboards.queries.variation import Choice
 from dashboards.scope import Scope
+from dashboards.texts import common
+from dashboards.texts import variation as texts
 
 
 def change(value: float | None, is_share: bool, digits: int) -> str:
@@ -39,11 +41,7 @@ def own_and_mix(scope: Scope, choice: Choice) -> Drawn:
     is_share = entry.get("measure_kind") == "share"
     found = variation.changes(scope, choice)
     if found.is_empty():
-        return Drawn(
-            None,
-            "",
-            empty="No two neighbouring quarters have a settled figure of the practice yet.",
-        )
+        return Drawn(None, "", empty=texts.OWN_NONE)
     data = []
     for r in found.iter_rows(named=True):
         quarter = wording.period(r["period"])
@@ -51,32 +49,35 @@ def own_and_mix(scope: Scope, choice: Choice) -> Drawn:
         mix = {"change": r["mix_change"], "lo": None, "hi": None}
         data += [
             {"quarter": quarter, "part": part, "words": change(d["change"], is_share, digits), **d}
-            for part, d in ((_OWN, own), (_MIX, mix))
+            for part, d in ((texts.OWN, own), (texts.MOVED, mix))
         ]
     last = found.row(-1, named=True)
-    unit = "percentage points" if is_share else "points"
-    sentence = (
-        f"{wording.period(last['period'])}: the practice's figure changed by "
-        f"{change(last['change'], is_share, digits)} {unit} since {_quarter_before(last)}: "
-        f"{change(last['within_change'], is_share, digits)} from clinicians' own figures "
-        f"({_range(last, is_share, digits)}) and {change(last['mix_change'], is_share, digits)} "
-        "from the mix. The practice's figure can rise while every clinician's own falls, when "
-        "cases move to those whose figure is higher."
+    unit = texts.PERCENTAGE_POINTS if is_share else texts.POINTS
+    sentence = texts.OWN_SAID.format(
+        quarter=wording.period(last["period"]),
+        change=change(last["change"], is_share, digits),
+        unit=unit,
+        before=wording.period(last["compared_period"]),
+        own=change(last["within_change"], is_share, digits),
+        range=_range(last, is_share, digits),
+        mix=change(last["mix_change"], is_share, digits),
     )
     table = pl.DataFrame(
         {
-            "Quarter": [wording.period(p) for p in found["period"]],
-            "Figure": [said(v, is_share, digits) for v in found["estimate"]],
-            "Quarter before": [said(v, is_share, digits) for v in found["compared_estimate"]],
-            "Rests on": [
-                f"{wording.whole(n)}, before {wording.whole(before)}"
+            texts.QUARTER: [wording.period(p) for p in found["period"]],
+            common.FIGURE: [said(v, is_share, digits) for v in found["estimate"]],
+            texts.QUARTER_BEFORE: [said(v, is_share, digits) for v in found["compared_estimate"]],
+            common.RESTS_ON: [
+                texts.RESTS_ON_BOTH.format(n=wording.whole(n), before=wording.whole(before))
                 for n, before in found.select("denominator_n", "compared_n").iter_rows()
             ],
-            f"Change, {unit}": [change(v, is_share, digits) for v in found["change"]],
-            "Own figures": [change(v, is_share, digits) for v in found["within_change"]],
-            "95 % interval": [_range(r, is_share, digits) for r in found.iter_rows(named=True)],
-            "Mix": [change(v, is_share, digits) for v in found["mix_change"]],
-            "Clinicians in both, joined, left": [
+            texts.CHANGE_IN.format(unit=unit): [
+                change(v, is_share, digits) for v in found["change"]
+            ],
+            texts.OWN_FIGURES: [change(v, is_share, digits) for v in found["within_change"]],
+            common.INTERVAL: [_range(r, is_share, digits) for r in found.iter_rows(named=True)],
+            texts.MIX: [change(v, is_share, digits) for v in found["mix_change"]],
+            texts.IN_BOTH: [
                 f"{both}, {joined}, {left}"
                 for both, joined, left in found.select(
                     "clinicians_both_n", "clinicians_joined_n", "clinicians_left_n"
@@ -84,17 +85,9 @@ def own_and_mix(scope: Scope, choice: Choice) -> Drawn:
             ],
         }
     )
-    title = "Change, percentage points" if is_share else "Change, points"
+    title = texts.CHANGE_IN.format(unit=unit)
     written = "datum.value * 100, '+.0f'" if is_share else f"datum.value, '+.{digits}f'"
     return Drawn(spec(charts.own_and_mix(data, title, written)), sentence, table)
-
-
-_OWN = "Clinicians' own figures, with 95 % interval"
-_MIX = "Caseload moved between clinicians"
-
-
-def _quarter_before(row: Mapping[str, Any]) -> str:
-    return wording.period(row["compared_period"])
 
 
 def _range(row: Mapping[str, Any], is_share: bool, digits: int) -> str:
@@ -102,4 +95,4 @@ def _range(row: Mapping[str, Any], is_share: bool, digits: int) -> str:
     if row["within_lo"] is None:
         return wording.NOTHING
     low, high = (change(row[k], is_share, digits) for k in ("within_lo", "within_hi"))
-    return f"{low} to {high}"
+    return texts.RANGE.format(low=low, high=high)

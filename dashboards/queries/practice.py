@@ -170,6 +170,20 @@ def endings(scope: Scope, start: date, end: date) -> pl.DataFrame:
     )
 
 
+@st.cache_data(show_spinner=False, max_entries=64)
+def pending_periods(scope: Scope, metric_id: str) -> list[str]:
+    """List the months and quarters in which a figure waits until endings are known."""
+    rows = fetch(
+        scope,
+        """
+        select period from practice_metric
+        where metric_id = $metric_id and status = 'pending' and period <> 'all'
+        """,
+        {"metric_id": metric_id},
+    )
+    return sorted(rows["period"].to_list(), key=_period_order)
+
+
 def rows_of(figures: pl.DataFrame, metric_id: str, instrument: str) -> pl.DataFrame:
     """Keep the rows of one metric: of the instrument, or without one where it has none.
 

@@ -218,7 +218,7 @@ def test_the_curve_starts_with_everybody_and_has_an_at_risk_row() -> None:
     assert endings.curve_rows(frame, "x")[0]["survival"] == 1.0
     told = spec(endings.survival([("Whole practice", frame)]))
     assert len(told["vconcat"]) == 2
-    assert "At risk, whole practice" in str(told["vconcat"][1])
+    assert "At risk: Whole practice" in str(told["vconcat"][1])
     assert [d["at_risk"] for d in data_of(told["vconcat"][1]) if "at_risk" in d] == [40, 20, 10]
     two = spec(endings.survival([("Clinician A", frame), ("Whole practice", frame)]))
     assert len(two["vconcat"]) == 3

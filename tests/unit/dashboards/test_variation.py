@@ -160,7 +160,7 @@ def test_clinicians_stand_in_the_order_of_their_labels(director: Callable[..., S
     assert boris["Figure"].replace("\u00a0", " ") == "3 of 12"
     assert boris["After so many comparisons"] == boris["Over quarters to Q2 2026"] == "–"
     assert elsa["After so many comparisons"] == "◆ Stands out"
-    assert elsa["Reliability"].replace("\u00a0", " ") == "78 %, enough to state"
+    assert elsa["Own share of the figure"].replace("\u00a0", " ") == "78 %, enough to state"
 
 
 def test_the_funnel_draws_only_who_may_be_compared(director: Callable[..., Scope]) -> None:
@@ -220,8 +220,8 @@ def test_widened_lines_stand_only_where_they_are_given(is_widened: bool) -> None
 @pytest.mark.parametrize(
     ("spread", "said"),
     [
-        ({}, "vary by more than chance alone (phi 6.04"),
-        ({"is_applied": False, "phi": 1.43, "p_value": 0.1022}, "p .102; 12 clinicians)"),
+        ({}, "the spread is 6.0 times what chance gives"),
+        ({"is_applied": False, "phi": 1.43, "p_value": 0.1022}, "with a probability of 0.102."),
         ({"is_applied": False, "phi": None, "p_value": None}, "judged from 10 clinicians on"),
     ],
 )

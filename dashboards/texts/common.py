@@ -1,0 +1,25 @@
+"""What several pages say: headings of tables and the short words that stand beside a figure."""
+
+CLINICIAN = "Clinician"
+ROLE = "Role"
+FIGURE = "Figure"
+RESTS_ON = "Rests on"
+READING = "Reading"
+INTERVAL = "95 % interval"
+CASES = "Cases"
+SESSION = "Session"
+WHOLE_PRACTICE = "Whole practice"
+BESIDE_PRACTICE = "Whole practice: {value}"
+DEFINITION = "Definition"
+DEFINITIONS = "Definitions"
+TOO_FEW = "Too few"
+DRAWN_TOWARDS = "Drawn towards the practice"
+RELIABILITY = "Own share of the figure"
+ROUNDED = (
+    "Whole practice, rounded. Counts of 1 to 7 are hidden and others rounded to 5, "
+    "because this reaches beyond the clinicians you see."
+)
+DIRECTOR_ONLY = (
+    "Kept for the whole practice and shown to the clinical director: small counts would point "
+    "at single clients."
+)
