@@ -1,7 +1,7 @@
 """Entry point of the dashboard: finds the release, resolves the scope, frames and runs a page.
 
-Started by `rapport serve` (streamlit run dashboards/app.py). Navigation and order only; what a
-page shows is in `app_pages/`, what stands around it in `frame.py`.
+Run by `server.py` for every visitor. Navigation and order only; what a page shows is in
+`app_pages/`, what stands around it in `frame.py`.
 """
 
 from __future__ import annotations

@@ -87,6 +87,9 @@ class Persona:
     person: str | None = None
 
 
+DIRECTOR = Persona(Role.DIRECTOR, "Clinical director")
+
+
 @dataclass(frozen=True)
 class Scope:
     """What one viewer may see of one release.
@@ -127,7 +130,7 @@ def personas(roster: Roster, day: date, has_clinician_page: bool = False) -> tup
     """
     own = roster.clinicians if has_clinician_page else ()
     return (
-        Persona(Role.DIRECTOR, "Clinical director"),
+        DIRECTOR,
         *(
             Persona(Role.SUPERVISOR, f"Supervisor {c.label.removeprefix('Clinician ')}", c.key)
             for c in roster.supervisors(day)

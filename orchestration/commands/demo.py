@@ -21,7 +21,7 @@ from orchestration.settings import load_settings
 
 @click.command("demo")
 @click.option(
-    "--clinicians", type=click.IntRange(2, 400), default=12, show_default=True, help="How many."
+    "--clinicians", type=click.IntRange(2, 5000), default=12, show_default=True, help="How many."
 )
 @click.option(
     "--sessions",

@@ -23,7 +23,7 @@ from orchestration.release.catalogue import find_release
 from orchestration.settings import Settings, load_settings
 
 ADDRESS = "127.0.0.1"
-APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
+APP = Path(__file__).resolve().parents[2] / "dashboards" / "server.py"
 
 # Names the one release that the dashboard shows; empty: the current one.
 RELEASE_VARIABLE = "RAPPORT_RELEASE"
