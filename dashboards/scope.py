@@ -8,10 +8,12 @@ and anything that reads Streamlit's session or the URL.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import InitVar, dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 
 class Role(StrEnum):
@@ -57,9 +59,13 @@ class Roster:
     clinicians: tuple[Clinician, ...]
     assignments: tuple[Assignment, ...]
 
+    @cached_property
+    def _labels(self) -> dict[str | None, str]:
+        return {c.key: c.label for c in self.clinicians}
+
     def label(self, key: str | None) -> str:
         """Give the label of a clinician key, or a dash for nobody."""
-        return next((c.label for c in self.clinicians if c.key == key), "–")
+        return self._labels.get(key, "–")
 
     def supervisees(self, supervisor_key: str, day: date) -> frozenset[str]:
         """Give the keys of those a supervisor supervises on a day."""
@@ -95,14 +101,23 @@ class Scope:
     """What one viewer may see of one release.
 
     Frozen and hashable, because it is part of the key of every cache: two viewers with different
-    scopes can never be served each other's rows (trust.md 5.3).
+    scopes can never be served each other's rows (trust.md 5.3). The keys stand in it by their
+    SHA-256: Streamlit reads every field at every call of a cached function, and a director's scope
+    holds thousands of keys.
     """
 
     release_id: str
     fingerprint: str
     role: Role
-    clinician_keys: tuple[str, ...]
+    clinician_keys: InitVar[tuple[str, ...]]
     person: str | None = None
+    keys_digest: str = field(init=False)
+
+    def __post_init__(self, clinician_keys: tuple[str, ...]) -> None:
+        """Keep the keys beside the fields, and what stands for them among the fields."""
+        object.__setattr__(self, "clinician_keys", clinician_keys)
+        digest = hashlib.sha256(repr(clinician_keys).encode()).hexdigest()
+        object.__setattr__(self, "keys_digest", digest)
 
     @property
     def sees_cases(self) -> bool:

@@ -222,12 +222,12 @@ def _run(
     return frame.with_columns(cs.decimal().cast(pl.Float64))
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def roster(path: str, fingerprint: str) -> Roster:
     """Read the clinicians and supervision assignments a scope is made of.
 
-    Reads without a scope, because it is what scopes are made of; its result never goes on screen
-    but through a `Scope`.
+    Frozen, so that everybody may be given the same one. Reads without a scope, because it is what
+    scopes are made of; its result never goes on screen but through a `Scope`.
     """
     con = connection(path, fingerprint)
     clinicians = _run(

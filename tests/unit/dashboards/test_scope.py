@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -125,3 +126,13 @@ def test_a_clinician_sees_nobody_else_and_stands_in_the_list_only_when_switched_
     assert Role.CLINICIAN not in {p.role for p in personas(roster, day)}
     own = [p.person for p in personas(roster, day, True) if p.role is Role.CLINICIAN]
     assert own == [c.key for c in roster.clinicians]
+
+
+@given(st.lists(st.text(max_size=3), max_size=4), st.lists(st.text(max_size=3), max_size=4))
+def test_two_scopes_are_one_only_with_the_same_keys(one: list[str], two: list[str]) -> None:
+    first, second = (Scope("r", "f", Role.DIRECTOR, tuple(keys)) for keys in (one, two))
+    assert (first == second) == (one == two)
+    # What Streamlit puts into the key of a cache.
+    assert (asdict(first) == asdict(second)) == (one == two)
+    assert first.clinician_keys == tuple(one)
+    assert first.narrowed(two).clinician_keys == tuple(key for key in one if key in two)
