@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards import frame
+from dashboards import frame, parts
 from dashboards.registry import HOME, PAGES, PageSpec
 from dashboards.scope import Role
 from dashboards.warehouse import WarehouseError, current_release, roster
@@ -50,7 +50,8 @@ def draw_menu(role: Role) -> None:
 def main() -> None:
     """Draw one page in its frame, or say plainly why there is none."""
     st.set_page_config(page_title="Rapport", page_icon=str(HERE / "mark.svg"), layout="wide")
-    st.logo(str(HERE / "brand.svg"), size="large", icon_image=str(HERE / "mark.svg"))
+    brand, mark = (parts.drawing(HERE / name) for name in ("brand.svg", "mark.svg"))
+    st.logo(brand, size="large", icon_image=mark)
     frame.dress()
     try:
         release = current_release()

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from dashboards import wording
+from dashboards.charts.spark import in_dark_picture
+from dashboards.charts.theme import drawing_in_dark, in_dark
 from dashboards.registry import BY_NAME
 
 _LONG_TABLE = 150
@@ -42,6 +45,11 @@ class Drawn:
     is_fixed_order: bool = False
 
 
+def is_dark() -> bool:
+    """Say whether the viewer looks in dark colours: a choice of the system, not of ours."""
+    return st.context.theme.type == "dark"
+
+
 def section(title: str, note: str = "") -> None:
     """Open a part of a page."""
     st.header(title, anchor=False)
@@ -66,7 +74,11 @@ def show(drawn: Drawn, key: str) -> None:
         return
     st.html(f'<p class="says">{escape(drawn.sentence)}</p>')
     st.vega_lite_chart(
-        spec=drawn.spec, width="stretch", theme=None, key=key, alt=drawn.alt or drawn.sentence
+        spec=in_dark(drawn.spec) if is_dark() else drawn.spec,
+        width="stretch",
+        theme=None,
+        key=key,
+        alt=drawn.alt or drawn.sentence,
     )
     with st.expander("Table of this figure"):
         table(drawn.table, f"Table of the figure {key}", is_fixed_order=drawn.is_fixed_order)
@@ -149,7 +161,7 @@ def tile(
     caution = f'<p class="caution">{escape(figure.caution)}</p>' if figure.caution else ""
     beside = "".join(f"<li>{escape(text)}</li>" for text in comparisons)
     kind = "value" if figure.is_shown else "value absent"
-    course = f'<img class="spark" src="{spark[0]}" alt="{escape(spark[1])}">' if spark[0] else ""
+    course = picture(*spark) if spark[0] else ""
     st.html(
         f'<section class="tile"><h3>{escape(label)}</h3>'
         f'<p class="{kind}">{escape(figure.value)}</p>'
@@ -157,6 +169,23 @@ def tile(
         f"{f'<ul>{beside}</ul>' if beside else ''}"
         f"<details><summary>How to read this</summary><p>{escape(meaning)}</p></details></section>"
     )
+
+
+def drawing(path: Path) -> str:
+    """Read a drawing in the viewer's colours."""
+    svg = path.read_text(encoding="utf-8")
+    return drawing_in_dark(svg) if is_dark() else svg
+
+
+def picture(address: str, alt: str) -> str:
+    """Write a word-sized picture of `charts.spark` as HTML, in the viewer's colours.
+
+    Args:
+        address: the picture as a data address.
+        alt: its alternative text.
+    """
+    shown = in_dark_picture(address) if is_dark() else address
+    return f'<img class="spark" src="{shown}" alt="{escape(alt)}">'
 
 
 def facts(pairs: Sequence[tuple[str, str]], title: str) -> None:

@@ -25,10 +25,14 @@ from dashboards.charts.case_rows import (
 from dashboards.charts.theme import (
     BLUE,
     GREEN,
+    GREY,
     INK,
     LEFT_EXTENT,
     MUTED,
     NOTE,
+    PALE_BLUE,
+    PALE_VERMILION,
+    PALER_GREY,
     PURPLE,
     VERMILION,
     rows,
@@ -37,13 +41,12 @@ from dashboards.charts.theme import (
 # Room after the last session for the name of the line and the words of the cut-off.
 _ROOM_SHARE = 0.16
 _MOST_TICKS = 24
-_GREY = "#5d6670"
 _SALTIRE = "M-1,-.6L-.6,-1L0,-.4L.6,-1L1,-.6L.4,0L1,.6L.6,1L0,.4L-.6,1L-1,.6L-.4,0Z"
 _DASH = "M-1,-.25L1,-.25L1,.25L-1,.25Z"
 _MARKS = {
-    ATTENDED: ("circle", _GREY),
+    ATTENDED: ("circle", GREY),
     MISSED: (_SALTIRE, VERMILION),
-    CANCELLED: (_DASH, _GREY),
+    CANCELLED: (_DASH, GREY),
     BOOKED: ("triangle-right", BLUE),
     SUPERVISED: ("square", PURPLE),
 }
@@ -95,7 +98,7 @@ def _line(data: list[dict[str, Any]], axes: Axes, colour: str, name: str) -> lis
         .mark_point(color=colour, filled=True, size=46, opacity=1)
         .encode(tooltip=tip),
         alt.Chart(rows([last]))
-        .mark_text(align="left", dx=10, fontWeight=600, color=colour)
+        .mark_text(align="left", dx=10, fontWeight=600, color=INK)
         .encode(x=axes.at(), y=axes.score(), text=alt.value(name)),
     ]
 
@@ -118,7 +121,7 @@ def _shading(spans: list[dict[str, Any]], axes: Axes) -> list[alt.Chart]:
     """Shade the ruptures behind the line and say above each what became of it."""
     if not spans:
         return []
-    fill = alt.condition("datum.is_repaired", alt.value("#dbeaf4"), alt.value("#fbe3d2"))
+    fill = alt.condition("datum.is_repaired", alt.value(PALE_BLUE), alt.value(PALE_VERMILION))
     base = alt.Chart(rows(spans))
     return [
         base.mark_rect().encode(
@@ -204,7 +207,7 @@ def _band(edges: list[float], measure: Measure, axes: Axes, limit: float) -> lis
     }
     base = alt.Chart(rows([band]))
     return [
-        base.mark_rect(color="#efece5").encode(
+        base.mark_rect(color=PALER_GREY).encode(
             x=axes.at("from"), x2="to:Q", y=axes.score("low"), y2="high:Q"
         ),
         base.mark_text(align="left", dx=4, dy=-8, color=NOTE, fontSize=12).encode(

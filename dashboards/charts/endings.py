@@ -87,7 +87,7 @@ def survival(curves: list[tuple[str, pl.DataFrame]]) -> alt.VConcatChart:
         data = curve_rows(frame, name)
         layers += _curve(data, scale, _COLOURS[place], _DASHES[place])
         if len(curves) > 1:
-            layers.append(_name(data, scale, _COLOURS[place], below=place > 0))
+            layers.append(_name(data, scale, below=place > 0))
     top = alt.layer(*layers).properties(height=290)
     strips = [_at_risk(name, frame, scale, limit) for name, frame in curves]
     return alt.vconcat(top, *strips, spacing=4).resolve_scale(x="independent", y="independent")
@@ -103,7 +103,7 @@ def _position(scale: alt.Scale) -> tuple[alt.X, alt.Y]:
     )
 
 
-def _name(data: list[dict[str, Any]], scale: alt.Scale, colour: str, below: bool) -> alt.Chart:
+def _name(data: list[dict[str, Any]], scale: alt.Scale, below: bool) -> alt.Chart:
     """Write the name of a curve beside its middle, above the first and below the second."""
     x, y = _position(scale)
     return (
@@ -113,7 +113,7 @@ def _name(data: list[dict[str, Any]], scale: alt.Scale, colour: str, below: bool
             dx=-6 if below else 6,
             dy=20 if below else -14,
             fontWeight=600,
-            color=colour,
+            color=INK,
         )
         .encode(x=x, y=y, text="curve:N")
     )

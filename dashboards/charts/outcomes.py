@@ -35,7 +35,7 @@ def effects(data: list[dict[str, Any]], title: str) -> alt.LayerChart:
     own = base.transform_filter("isValid(datum.lo)")
     tip = [alt.Tooltip("label:N", title=" "), alt.Tooltip("words:N", title="Figure")]
     return alt.layer(
-        own.mark_rule(color=BLUE, strokeWidth=3, opacity=0.45).encode(
+        own.mark_rule(color=BLUE, strokeWidth=3, opacity=0.75).encode(
             y=y, x=alt.X("lo:Q", title=title, scale=scale), x2="hi:Q"
         ),
         own.mark_point(color=BLUE, filled=True, size=80, opacity=1).encode(y=y, x=x, tooltip=tip),

@@ -22,6 +22,8 @@ from dashboards.charts.theme import (
     MUTED,
     NOTE,
     ORANGE,
+    PALE_BLUE,
+    PAPER,
     PURPLE,
     VERMILION,
     rows,
@@ -80,7 +82,7 @@ def month_distribution(frame: pl.DataFrame, name: str, cutoff: float | None) -> 
         alt.Tooltip("n_scores:Q", title="Forms"),
     ]
     layers: list[Any] = [
-        base.mark_area(color="#cfe3f0").encode(y=alt.Y("q1:Q", scale=scale), y2="q3:Q"),
+        base.mark_area(color=PALE_BLUE).encode(y=alt.Y("q1:Q", scale=scale), y2="q3:Q"),
         base.mark_line(color=BLUE, strokeWidth=2).encode(y=y),
         base.mark_point(color=BLUE, filled=True, size=42, opacity=1).encode(y=y, tooltip=tip),
     ]
@@ -115,7 +117,7 @@ def rupture_quarters(frame: pl.DataFrame) -> alt.Chart:
     tallest = int(frame.group_by("quarter").agg(pl.col("n").sum())["n"].max())
     return (
         alt.Chart(rows(data))
-        .mark_bar(stroke="#ffffff", strokeWidth=1)
+        .mark_bar(stroke=PAPER, strokeWidth=1)
         .encode(
             x=alt.X(
                 "quarter:N",
@@ -228,7 +230,7 @@ def rates(
         level = alt.Chart(rows([{"estimate": reference[0]}]))
         layers.append(level.mark_rule(color=MUTED, strokeDash=[5, 4]).encode(x=x))
     layers += [
-        known.mark_rule(color=BLUE, strokeWidth=3, opacity=0.45).encode(
+        known.mark_rule(color=BLUE, strokeWidth=3, opacity=0.75).encode(
             y=y, x=alt.X("lo:Q", title=title, scale=alt.Scale(domain=[0, 1], nice=False)), x2="hi:Q"
         ),
         known.mark_point(color=BLUE, filled=True, size=80, opacity=1).encode(

@@ -75,8 +75,8 @@ def course(frame: pl.DataFrame) -> alt.VConcatChart:
         .encode(y=alt.Y("lo:Q", scale=_SHARE, title=None), y2="hi:Q"),
         base.mark_line(strokeWidth=2.2, interpolate="step-after").encode(y=up, color=colour),
         base.mark_point(filled=True, size=70, opacity=1).encode(y=up, color=colour, tooltip=tip),
-        named.mark_text(align="left", dx=9, fontWeight=600).encode(
-            x=across, y=up, text="curve:N", color=colour
+        named.mark_text(align="left", dx=9, fontWeight=600, color=INK).encode(
+            x=across, y=up, text="curve:N"
         ),
     ).properties(height=250)
     return alt.vconcat(top, _still_open(frame, scale), spacing=4).resolve_scale(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 
-from dashboards.charts.theme import BLUE, MUTED
+from dashboards.charts.theme import BLUE, MUTED, drawing_in_dark
 
 _WIDTH, _HEIGHT, _PAD = 168.0, 34.0, 4.0
 _FEWEST, _FEWEST_SHARE = 4, 0.7
+_ADDRESS = "data:image/svg+xml;base64,"
 
 
 def sparkline(values: Sequence[float | None]) -> str:
@@ -52,4 +53,18 @@ def sparkline(values: Sequence[float | None]) -> str:
         f'width="{_WIDTH:g}" height="{_HEIGHT:g}">{lines}'
         f'<circle cx="{end_x:.1f}" cy="{end_y:.1f}" r="3" fill="{BLUE}"/></svg>'
     )
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+    return _address(svg)
+
+
+def in_dark_picture(address: str) -> str:
+    """Give the dark twin of a picture of this module.
+
+    Args:
+        address: what `sparkline` gave.
+    """
+    svg = base64.b64decode(address.removeprefix(_ADDRESS)).decode()
+    return _address(drawing_in_dark(svg))
+
+
+def _address(svg: str) -> str:
+    return _ADDRESS + base64.b64encode(svg.encode()).decode()

@@ -1,7 +1,9 @@
-"""The look all charts share: colours, type, axis style, and the step from chart to spec.
+"""The look all charts share: colours by name, light and dark, type, axes, from chart to spec.
 
-Okabe-Ito colours (screens.md 8): BLUE, VERMILION, GREEN and PURPLE reach 3:1 on white and may
-draw lines and points; ORANGE and SKY do not and only fill. A status has a shape and a word too.
+Okabe-Ito colours (screens.md 8): BLUE, VERMILION, GREEN and PURPLE reach 3:1 on the paper and may
+draw lines and points; ORANGE and SKY do not and only fill; the pale ones lie under text and lines.
+A status has a shape and a word too. A chart is made in light colours and cached so; `in_dark`
+turns a finished spec into its dark twin when it is drawn. Papers always take the light one.
 """
 
 from __future__ import annotations
@@ -10,12 +12,41 @@ from typing import Any
 
 import altair as alt
 
+# Lines, points and texts that carry meaning.
 BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+INK, LABEL, NOTE, MUTED, GREY = "#22282e", "#333333", "#4d5359", "#6a6f75", "#767b80"
+# Fills, with INK on them.
 ORANGE, SKY = "#E69F00", "#56B4E9"
-INK, LABEL, NOTE, MUTED, GRID = "#22282e", "#333333", "#4d5359", "#6a6f75", "#e9e6df"
-GREY = "#767b80"
 PALE_BLUE, PALER_BLUE, PALE_VERMILION = "#d6e5f0", "#eef3f7", "#fbe3d2"
-PALE_GREY, PALER_GREY, PAPER = "#c9ccd0", "#f1eee7", "#ffffff"
+PALE_GREY, PALER_GREY = "#c9ccd0", "#f1eee7"
+# The ground and what only structures it; PAPER also parts two fills that touch.
+PAPER, GRID, TICK = "#ffffff", "#e9e6df", "#bdb9af"
+
+# Fills become darker than the lines, so that light text can stand on them.
+DARK = {
+    BLUE: "#5CB8EE",
+    VERMILION: "#FF8C4A",
+    GREEN: "#2CC495",
+    PURPLE: "#E59CC6",
+    INK: "#eceef0",
+    LABEL: "#d9dcdf",
+    NOTE: "#b7bdc3",
+    MUTED: "#9aa1a8",
+    GREY: "#8d949b",
+    ORANGE: "#8F6200",
+    SKY: "#216E9E",
+    PALE_BLUE: "#1f3a4d",
+    PALER_BLUE: "#1a252e",
+    PALE_VERMILION: "#4a2a17",
+    PALE_GREY: "#4a525b",
+    PALER_GREY: "#242a30",
+    PAPER: "#15191e",
+    GRID: "#2c333a",
+    TICK: "#4a525a",
+}
+# The rows of a chart hold no colour, and there are many of them.
+_ROWS = ("values", "datasets")
+
 FONT = "Source Sans, Source Sans Pro, sans-serif"
 # Panels stacked over one another keep their left edges in line whatever their labels' width.
 LEFT_EXTENT = 44
@@ -23,7 +54,7 @@ LEFT_EXTENT = 44
 
 # Given to the finished spec, not to the chart: each `configure_…` would copy the whole chart.
 CONFIG: dict[str, Any] = {
-    "background": "#ffffff",
+    "background": PAPER,
     "font": FONT,
     "padding": 4,
     "view": {"stroke": None},
@@ -35,7 +66,7 @@ CONFIG: dict[str, Any] = {
         "titleFontWeight": "normal",
         "gridColor": GRID,
         "domain": False,
-        "tickColor": "#bdb9af",
+        "tickColor": TICK,
         "titlePadding": 8,
     },
     "legend": {
@@ -63,6 +94,32 @@ def spec(chart: alt.TopLevelMixin, validate: bool = False) -> dict[str, Any]:
     told["autosize"] = {"type": "fit-x", "contains": "padding"}
     told["usermeta"] = {"embedOptions": {"renderer": "svg", "actions": False}}
     return told
+
+
+def in_dark(told: Any) -> Any:
+    """Give the dark twin of a finished spec, or of any part of one; the spec itself stays.
+
+    Args:
+        told: what `spec` gave.
+    """
+    if isinstance(told, str):
+        return DARK.get(told, told)
+    if isinstance(told, dict):
+        return {name: part if name in _ROWS else in_dark(part) for name, part in told.items()}
+    if isinstance(told, list | tuple):
+        return [in_dark(part) for part in told]
+    return told
+
+
+def drawing_in_dark(svg: str) -> str:
+    """Give the dark twin of a drawing made of the named colours.
+
+    Args:
+        svg: its text.
+    """
+    for light, dark in DARK.items():
+        svg = svg.replace(light, dark)
+    return svg
 
 
 def rows(values: list[dict[str, Any]]) -> alt.Data:

@@ -177,7 +177,7 @@ def in_a_row(data: list[dict[str, Any]], title: str, level: tuple[float, str]) -
         line.mark_text(align="left", dx=5, dy=-4, baseline="bottom", color=NOTE).encode(
             x=x, y=alt.value(0), text=alt.value(level[1])
         ),
-        shown.mark_rule(color=BLUE, strokeWidth=3, opacity=0.45).encode(
+        shown.mark_rule(color=BLUE, strokeWidth=3, opacity=0.75).encode(
             y=y, x=alt.X("lo:Q", title=title, scale=scale), x2="hi:Q"
         ),
         shown.mark_point(color=BLUE, filled=True, size=80, opacity=1).encode(

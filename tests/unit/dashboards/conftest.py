@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import altair as alt
 import pytest
 import streamlit as st
 
 from dashboards.scope import Role, Scope
 from dashboards.warehouse import current_release
 from tests.unit.dashboards import small_release as small
+from tests.unit.dashboards.contrast import faults
 
 MakeScope = Callable[..., Scope]
 
@@ -23,6 +26,21 @@ def fresh_caches() -> Iterator[None]:
     yield
     st.cache_data.clear()
     st.cache_resource.clear()
+
+
+@pytest.fixture(autouse=True)
+def charts_can_be_seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Measure every chart that any test makes, in light and in dark: nobody can forget one."""
+    made: list[dict[str, Any]] = []
+    original = alt.TopLevelMixin.to_dict
+
+    def kept(self: alt.TopLevelMixin, *args: Any, **named: Any) -> dict[str, Any]:
+        made.append(original(self, *args, **named))
+        return made[-1]
+
+    monkeypatch.setattr(alt.TopLevelMixin, "to_dict", kept)
+    yield
+    assert not {fault for spec in made for fault in faults(spec)}
 
 
 @pytest.fixture
