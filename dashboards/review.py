@@ -1,8 +1,9 @@
 """The dashboard's way to the review log: every read and write passes a viewer's scope.
 
-Here: who may record what about which case, and reading entries that are newer than the release.
-Not here: the log itself (review_log/), what follows from entries (dbt), forms and buttons (pages).
-Reads are never cached: the log changes between two runs of a page.
+Here: who may record what about which case, reading entries that are newer than the release, and
+noting who looks at a case before it is shown. Not here: the log itself (review_log/), what follows
+from entries (dbt), forms and buttons (pages). Reads are never cached: the log changes between two
+runs of a page.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -20,14 +22,16 @@ from dashboards.scope import Role, Scope
 from dashboards.texts import review as texts
 from dashboards.warehouse import WarehouseError, home
 from review_log.entry import Entry, Kind, NewEntry
-from review_log.location import url_of
-from review_log.store import LogUnreachableError, ReviewLog, standing
+from review_log.errors import LogUnreachableError
+from review_log.store import ReviewLog, open_log, standing
+from review_log.viewing import NewViewing, Viewing
 
 # A clinician brings a case and closes steps; whether a case was reviewed is the supervisor's word.
 _OF_CLINICIANS = (Kind.BROUGHT, Kind.STEP_CLOSED, Kind.UNDONE)
 # Kinds that put a case on the agenda or take it off, and what is said of a signal: the last holds.
 TURNS = frozenset({Kind.REVIEWED, Kind.DEFERRED, Kind.ADDED, Kind.BROUGHT})
 _VERDICTS = frozenset({Kind.CONFIRMED, Kind.DISMISSED})
+_NOTED = "viewings_noted"
 
 
 class ReviewLogError(WarehouseError):
@@ -35,57 +39,75 @@ class ReviewLogError(WarehouseError):
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _log(url: str) -> ReviewLog:
-    return ReviewLog(url)
+def _log(place: Path) -> ReviewLog:
+    return open_log(place)
 
 
 @contextmanager
-def _log_of_home() -> Iterator[ReviewLog]:
+def _log_of_home(otherwise: str = texts.UNREACHABLE) -> Iterator[ReviewLog]:
     """Give the review log of the home, and say calmly where it does not answer."""
     try:
-        yield _log(url_of(home()))
+        yield _log(home())
     except (LogUnreachableError, OSError) as error:
-        raise ReviewLogError(texts.UNREACHABLE) from error
+        raise ReviewLogError(otherwise) from error
 
 
 def record(scope: Scope, kind: Kind, episode_key: str, **said: Any) -> Entry:
-    """Record something about a case in scope.
+    """Record one thing about a case in scope; see `record_all`."""
+    return record_all(scope, (kind, episode_key, said))[0]
+
+
+def record_all(scope: Scope, *what: tuple[Kind, str, dict[str, Any]]) -> list[Entry]:
+    """Record several things about cases in scope, all or none.
 
     The same said twice by one person since it last changed is one entry: a double click, a form
     sent again. Two people who say the same are two entries.
 
     Args:
         scope: who records it.
-        kind: what is recorded.
-        episode_key: the case.
-        **said: further fields of `NewEntry`.
+        *what: the kind, the case, and further fields of `NewEntry`.
 
     Returns:
-        The entry, the earlier one where it stood already.
+        The entries, the earlier one where it stood already.
 
     Raises:
         WarehouseError: the case is not in scope, in the words for a case that is not there; or the
             role does not record this; or what is referred to is no entry of this case.
-        ReviewLogError: the log does not answer.
+        ReviewLogError: the log does not answer; nothing was recorded.
         EntryError: the entry makes no sense.
+    """
+    new = [
+        NewEntry(
+            kind=kind,
+            episode_key=episode_key,
+            author_role=scope.role.value,
+            author_key=scope.person,
+            release_id=scope.release_id,
+            **_whose(scope, episode_key),
+            **said,
+        )
+        for kind, episode_key, said in what
+    ]
+
+    def judge(entry: NewEntry, of_its_case: list[Entry]) -> Entry | None:
+        found = [e for e in of_its_case if e.clinician_key in scope.clinician_keys]
+        _may(scope, entry, found)
+        return _already(entry, found)
+
+    with _log_of_home() as log:
+        return log.record(*new, judge=judge)
+
+
+def _whose(scope: Scope, episode_key: str) -> dict[str, str]:
+    """Client and clinician of a case in scope.
+
+    Raises:
+        WarehouseError: the case is not in scope, in the words for a case that is not there.
     """
     facts = cases.case(scope, episode_key) if scope.sees_cases else None
     if facts is None:
         raise WarehouseError(texts.NO_SUCH_CASE)
-    entry = NewEntry(
-        kind=kind,
-        episode_key=episode_key,
-        client_key=str(facts["client_key"]),
-        clinician_key=str(facts["clinician_key"]),
-        author_role=scope.role.value,
-        author_key=scope.person,
-        release_id=scope.release_id,
-        **said,
-    )
-    with _log_of_home() as log:
-        found = log.read(clinician_keys=scope.clinician_keys, episode_key=episode_key)
-        _may(scope, entry, found)
-        return _already(entry, found) or log.record(entry)[0]
+    return {name: str(facts[name]) for name in ("client_key", "clinician_key")}
 
 
 def _may(scope: Scope, entry: NewEntry, found: list[Entry]) -> None:
@@ -141,3 +163,58 @@ def since(scope: Scope, moment: datetime | None) -> list[Entry]:
     with _log_of_home() as log:
         found = log.read(clinician_keys=scope.clinician_keys, after=moment)
     return standing(found)
+
+
+def viewed(scope: Scope, page: str, *episode_keys: str) -> None:
+    """Note that somebody is about to see cases; call it before anything of them is shown.
+
+    One visit is one line, however often the page runs again.
+
+    Args:
+        scope: who is looking.
+        page: short name of the page or paper that shows the case.
+        *episode_keys: the cases.
+
+    Raises:
+        WarehouseError: a case is not in scope, in the words for a case that is not there.
+        ReviewLogError: it could not be noted, so the cases must not be shown.
+    """
+    noted: set[tuple[str, ...]] = st.session_state.setdefault(_NOTED, set())
+    who = (scope.role.value, scope.person or "", page, scope.release_id)
+    fresh = [key for key in episode_keys if (*who, key) not in noted]
+    new = [
+        NewViewing(
+            viewer_role=scope.role.value,
+            viewer_key=scope.person,
+            page=page,
+            episode_key=key,
+            release_id=scope.release_id,
+            **_whose(scope, key),
+        )
+        for key in fresh
+    ]
+    if new:
+        with _log_of_home(texts.NOT_SHOWN) as log:
+            log.viewed(*new)
+        noted.update((*who, key) for key in fresh)
+
+
+def views(
+    scope: Scope, after: datetime | None = None, until: datetime | None = None, limit: int = 1000
+) -> list[Viewing]:
+    """Give who saw which case, the newest first; a director alone asks this.
+
+    Args:
+        scope: who is looking.
+        after: only later ones, UTC without a zone.
+        until: only those up to this moment.
+        limit: at most so many.
+
+    Raises:
+        WarehouseError: the role does not see this.
+        ReviewLogError: the log does not answer.
+    """
+    if scope.role is not Role.DIRECTOR:
+        raise WarehouseError(texts.NOT_YOURS_TO_SEE)
+    with _log_of_home() as log:
+        return log.views(after=after, until=until, limit=limit)

@@ -8,9 +8,11 @@ carry names (docs/decisions/0036-review-log.md).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 _CODE = re.compile(r"[A-Za-z0-9_:.-]{1,64}")
 
@@ -26,7 +28,7 @@ class Kind(StrEnum):
     STEP_CLOSED = "step_closed"  # refers_to a planned one: code says what became of it
     CONFIRMED = "signal_confirmed"  # the signal or reason `code` of session_index was right
     DISMISSED = "signal_dismissed"  # it was not
-    UNDONE = "undone"  # refers_to the entry taken back
+    UNDONE = "undone"  # refers_to the entry taken back; for good, it can be said anew
 
 
 # What an entry of a kind must say beside whom it is about.
@@ -43,6 +45,28 @@ _NEEDS: dict[Kind, tuple[str, ...]] = {
 
 class EntryError(ValueError):
     """An entry does not make sense; the message names the field and never holds its value."""
+
+
+def check_codes(record: Any, needed: Iterable[str], also: Iterable[str]) -> None:
+    """Refuse a record of which a field is missing, or holds what could be text.
+
+    Args:
+        record: what somebody wants to add to the log.
+        needed: fields that must hold a code.
+        also: fields that may be None.
+
+    Raises:
+        EntryError: names the field, never its value.
+    """
+    needed = tuple(needed)
+    for field in (*needed, *also):
+        value = getattr(record, field)
+        if value is None and field not in needed:
+            continue
+        if not value:
+            raise EntryError(f"an entry of the review log needs {field}")
+        if not _CODE.fullmatch(value):
+            raise EntryError(f"{field} of an entry is a code, never text")
 
 
 @dataclass(frozen=True)
@@ -87,19 +111,14 @@ class NewEntry:
         Raises:
             EntryError: a field is missing, or a code or key could be free text.
         """
-        for field in ("episode_key", "client_key", "clinician_key", "author_role"):
-            if not getattr(self, field):
-                raise EntryError(f"an entry of the review log needs {field}")
         for field in _NEEDS.get(self.kind, ()):
             if getattr(self, field) in (None, ""):
                 raise EntryError(f"an entry {self.kind} needs {field}")
-        for field in (
-            *("episode_key", "client_key", "clinician_key", "author_role", "author_key"),
-            *("release_id", "code", "done_by", "refers_to"),
-        ):
-            value = getattr(self, field)
-            if value is not None and not _CODE.fullmatch(value):
-                raise EntryError(f"{field} of an entry is a code, never text")
+        check_codes(
+            self,
+            needed=("episode_key", "client_key", "clinician_key", "author_role", "release_id"),
+            also=("author_key", "code", "done_by", "refers_to"),
+        )
 
 
 @dataclass(frozen=True)

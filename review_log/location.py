@@ -1,31 +1,103 @@
 """Where the review log of a home lies: one URL, by default a SQLite file in the home.
 
-The URL of a PostgreSQL server holds a password, so it stands in a file of `secrets/` (mode 0600) or
-in the environment, never in rapport.toml.
+Here: which database is meant, and that nobody else can read a SQLite file or the URL. Not here:
+talking to it (engine.py). The URL of a PostgreSQL server holds a password, so it stands in a file
+of `secrets/` (mode 0600) or in the environment, never in rapport.toml. It is handed on as
+SQLAlchemy's URL, whose text shows no password.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
+
+import sqlalchemy as sa
+
+from review_log.errors import LogUnreachableError
 
 URL_VARIABLE = "RAPPORT_REVIEW_LOG"
 URL_FILE = "review_log_url"
 FOLDER = "review_log"
+FILE = "review_log.sqlite3"
+
+_MADE_BY = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+_KNOWN = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
+_ALL_BUT_OWNER = 0o077
 
 
-def url_of(home: Path) -> str:
-    """Give the SQLAlchemy URL of a home's review log.
+def url_of(home: Path) -> sa.URL:
+    """Give the URL of a home's review log: the environment's, else the file's, else SQLite.
 
     Args:
         home: the home's folder.
+
+    Raises:
+        LogUnreachableError: the URL is none that can be used, or others may read its file.
     """
-    told = os.environ.get(URL_VARIABLE, "").strip()
-    file = home / "secrets" / URL_FILE
-    if not told and file.is_file():
-        told = file.read_text(encoding="utf-8").strip()
+    told = os.environ.get(URL_VARIABLE, "").strip() or _told_by_file(home / "secrets" / URL_FILE)
     if told:
-        return told
-    folder = home / FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return f"sqlite:///{folder / 'review_log.sqlite3'}"
+        return parse_url(told)
+    return sa.URL.create("sqlite", database=str(home / FOLDER / FILE))
+
+
+def parse_url(text: str) -> sa.URL:
+    """Read a URL; `postgresql://` means the driver that Rapport brings.
+
+    Raises:
+        LogUnreachableError: it is none of SQLite or PostgreSQL; the text is not repeated.
+    """
+    try:
+        url = sa.make_url(text)
+    except (sa.exc.ArgumentError, ValueError):
+        raise LogUnreachableError(
+            "The address of the review log cannot be read. It should look like "
+            "postgresql://user:password@host/database, with % codes for special characters."
+        ) from None
+    url = url.set(drivername=_MADE_BY.get(url.drivername, url.drivername))
+    if url.drivername not in _KNOWN or not url.database:
+        raise LogUnreachableError(
+            "The review log can lie in SQLite (sqlite:////folder/file) or in PostgreSQL "
+            "(postgresql://user:password@host/database), and its address names a database."
+        )
+    return url
+
+
+def make_private(url: sa.URL) -> None:
+    """Make the file of a SQLite log for its owner alone, before SQLite makes it for everybody.
+
+    Raises:
+        LogUnreachableError: the home is not there, or cannot be written.
+    """
+    path = file_of(url)
+    if path is None:
+        return
+    try:
+        if path.parent.name == FOLDER:
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        if stat.S_IMODE(path.stat().st_mode) & _ALL_BUT_OWNER:
+            path.chmod(0o600)
+    except OSError as error:
+        raise LogUnreachableError(
+            f"The file of the review log cannot be opened ({error.strerror})."
+        ) from None
+
+
+def file_of(url: sa.URL) -> Path | None:
+    """The file of a SQLite log; None for a server."""
+    is_file = url.drivername.startswith("sqlite") and url.database
+    return Path(str(url.database)) if is_file else None
+
+
+def _told_by_file(path: Path) -> str:
+    try:
+        if stat.S_IMODE(path.stat().st_mode) & _ALL_BUT_OWNER:
+            raise LogUnreachableError(
+                f"Others on this machine may read secrets/{URL_FILE}: chmod 600 it."
+            )
+        return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError):
+        raise LogUnreachableError(f"secrets/{URL_FILE} cannot be read.") from None

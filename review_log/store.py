@@ -1,82 +1,90 @@
-"""Adding entries to the review log and reading them, by SQLAlchemy.
+"""Adding to the review log and reading it, by SQLAlchemy.
 
-Here: the table and the only statements that touch it. Not here: migrations/, where the database
-lies (location.py), and who may see which entry (dashboards/review.py).
+Here: the statements that touch its tables. Not here: the tables (tables.py), how their database is
+spoken to (engine.py) or grows (migrations/), where it lies (location.py), who may see which entry
+(dashboards/review.py), erasing (erasure.py).
+
+Whoever writes waits for whoever writes, so what one transaction sees stays true until it ends, and
+`recorded_at` grows in the order in which entries came to stand, whatever the clocks say.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
+from review_log.engine import make_engine, reading, writing
 from review_log.entry import Entry, Kind, NewEntry
+from review_log.errors import LogUnreachableError
+from review_log.location import make_private, parse_url, url_of
+from review_log.migrations import migrate
+from review_log.tables import entries, viewings
+from review_log.viewing import NewViewing, Viewing
 
-metadata = sa.MetaData()
+# Asked under the write lock with what is to be added and all entries of its case: gives the entry
+# that says the same already, or None; may raise.
+Judge = Callable[[NewEntry, list[Entry]], Entry | None]
 
-_KEY = sa.String(64)
-entries = sa.Table(
-    "entry",
-    metadata,
-    sa.Column("entry_id", _KEY, primary_key=True),
-    sa.Column("recorded_at", sa.DateTime, nullable=False, index=True),
-    sa.Column("kind", _KEY, nullable=False),
-    sa.Column("episode_key", _KEY, nullable=False, index=True),
-    sa.Column("client_key", _KEY, nullable=False, index=True),
-    sa.Column("clinician_key", _KEY, nullable=False, index=True),
-    sa.Column("author_role", _KEY, nullable=False),
-    sa.Column("author_key", _KEY),
-    sa.Column("release_id", _KEY, nullable=False),
-    sa.Column("happened_on", sa.Date),
-    sa.Column("until_on", sa.Date),
-    sa.Column("code", _KEY),
-    sa.Column("done_by", _KEY),
-    sa.Column("due_on", sa.Date),
-    sa.Column("session_index", sa.Integer),
-    sa.Column("refers_to", _KEY),
-)
-_FIELDS = tuple(field.name for field in fields(Entry))
+_STEP = timedelta(microseconds=1)
+# A clock that is wrong by more is believed all the same: the order is lost, the dates are not.
+_CLOCKS_DIFFER = timedelta(hours=1)
+
+__all__ = ["Judge", "LogUnreachableError", "ReviewLog", "open_log", "standing"]
 
 
-class LogUnreachableError(Exception):
-    """The database of the log does not answer; the message holds no address."""
+def open_log(home: Path) -> ReviewLog:
+    """Open the review log of a home, made or brought up to date where needed.
 
+    Args:
+        home: the home's folder.
 
-@contextmanager
-def _answering() -> Iterator[None]:
-    """Say in one word of our own that the database fails: what it says may hold its address."""
-    try:
-        yield
-    except (sa.exc.SQLAlchemyError, ImportError, OSError):
-        raise LogUnreachableError("the review log does not answer") from None
+    Raises:
+        LogUnreachableError: it cannot be used; the message says why.
+    """
+    return ReviewLog(url_of(home))
 
 
 class ReviewLog:
-    """The review log of one home."""
+    """One review log. May be shared by threads."""
 
-    def __init__(self, url: str) -> None:
-        with _answering():
-            self._engine = sa.create_engine(url)
-            metadata.create_all(self._engine)
+    def __init__(self, url: sa.URL | str) -> None:
+        url = parse_url(url) if isinstance(url, str) else url
+        make_private(url)
+        self.engine = make_engine(url)
+        migrate(self.engine)
 
-    def record(self, *new: NewEntry) -> list[Entry]:
+    def record(self, *new: NewEntry, judge: Judge | None = None) -> list[Entry]:
         """Add entries, all or none.
 
         Args:
             new: what to add.
+            judge: has the last word on each before it is added.
 
         Returns:
-            The same as they stand in the log.
+            The same as they stand in the log, in the same order.
+
+        Raises:
+            LogUnreachableError: nothing was added.
         """
-        now = datetime.now(UTC).replace(tzinfo=None)
-        made = [Entry(**asdict(entry), entry_id=uuid.uuid4().hex, recorded_at=now) for entry in new]
-        with _answering(), self._engine.begin() as con:
-            con.execute(sa.insert(entries), [asdict(entry) for entry in made])
-        return made
+        stand: list[Entry] = []
+        with writing(self.engine) as con:
+            for entry in new:
+                same = None
+                if judge is not None:
+                    same = judge(entry, _entries(con, entries.c.episode_key == entry.episode_key))
+                if same is None:
+                    same = Entry(
+                        **asdict(entry), entry_id=uuid.uuid4().hex, recorded_at=_next_moment(con)
+                    )
+                    con.execute(sa.insert(entries), [asdict(same)])
+                stand.append(same)
+        return stand
 
     def read(
         self,
@@ -92,22 +100,81 @@ class ReviewLog:
             episode_key: only of this case.
             after: only those recorded later, UTC without a zone.
         """
-        query = sa.select(entries).order_by(entries.c.recorded_at, entries.c.entry_id)
+        wanted = []
         if clinician_keys is not None:
-            query = query.where(entries.c.clinician_key.in_(list(clinician_keys)))
+            wanted.append(entries.c.clinician_key.in_(list(clinician_keys)))
         if episode_key is not None:
-            query = query.where(entries.c.episode_key == episode_key)
+            wanted.append(entries.c.episode_key == episode_key)
         if after is not None:
-            query = query.where(entries.c.recorded_at > after)
-        with _answering(), self._engine.connect() as con:
-            found = con.execute(query).mappings().all()
-        return [
-            Entry(**{**{name: row[name] for name in _FIELDS}, "kind": Kind(row["kind"])})
-            for row in found
-        ]
+            wanted.append(entries.c.recorded_at > after)
+        with reading(self.engine) as con:
+            return _entries(con, *wanted)
+
+    def viewed(self, *new: NewViewing) -> None:
+        """Note who is about to see which case; call it before anything of the case is shown.
+
+        Raises:
+            LogUnreachableError: it could not be noted, so the case must not be shown.
+        """
+        now = _now()
+        rows = [{**asdict(each), "viewing_id": uuid.uuid4().hex, "viewed_at": now} for each in new]
+        if rows:
+            with writing(self.engine) as con:
+                con.execute(sa.insert(viewings), rows)
+
+    def views(
+        self, *, after: datetime | None = None, until: datetime | None = None, limit: int = 1000
+    ) -> list[Viewing]:
+        """Give who saw which case, the newest first.
+
+        Args:
+            after: only later ones, UTC without a zone.
+            until: only those up to this moment.
+            limit: at most so many.
+        """
+        query = sa.select(viewings).order_by(viewings.c.viewed_at.desc(), viewings.c.viewing_id)
+        if after is not None:
+            query = query.where(viewings.c.viewed_at > after)
+        if until is not None:
+            query = query.where(viewings.c.viewed_at <= until)
+        with reading(self.engine) as con:
+            return [Viewing(**row) for row in con.execute(query.limit(limit)).mappings()]
+
+    def restore(self, old: Iterable[Entry], seen: Iterable[Viewing] = ()) -> None:
+        """Add what another log holds, moments and ids as they are: a move, or a simulated past."""
+        with writing(self.engine) as con:
+            for table, rows in ((entries, old), (viewings, seen)):
+                made = [asdict(row) for row in rows]
+                if made:
+                    con.execute(sa.insert(table), made)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
 
 
 def standing(log: list[Entry]) -> list[Entry]:
     """Leave out the entries that were taken back, and the taking back."""
     gone = {entry.refers_to for entry in log if entry.kind is Kind.UNDONE}
     return [e for e in log if e.kind is not Kind.UNDONE and e.entry_id not in gone]
+
+
+_FIELDS = tuple(field.name for field in fields(Entry))
+
+
+def _entries(con: sa.Connection, *wanted: Any) -> list[Entry]:
+    query = sa.select(*(entries.c[name] for name in _FIELDS)).where(*wanted)
+    found = con.execute(query.order_by(entries.c.recorded_at, entries.c.entry_id)).mappings()
+    return [Entry(**{**row, "kind": Kind(row["kind"])}) for row in found]
+
+
+def _next_moment(con: sa.Connection) -> datetime:
+    now = _now()
+    newest = con.execute(sa.select(sa.func.max(entries.c.recorded_at))).scalar()
+    if newest is not None and now <= newest < now + _CLOCKS_DIFFER:
+        return newest + _STEP
+    return now
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
