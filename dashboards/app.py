@@ -13,7 +13,8 @@ import streamlit as st
 from dashboards import frame, parts
 from dashboards.registry import HOME, PAGES, PageSpec
 from dashboards.scope import Role
-from dashboards.warehouse import WarehouseError, current_release, roster
+from dashboards.texts import frame as texts
+from dashboards.warehouse import NoReleaseError, WarehouseError, current_release, roster
 
 HERE = Path(__file__).parent
 
@@ -49,7 +50,7 @@ def draw_menu(role: Role) -> None:
 
 def main() -> None:
     """Draw one page in its frame, or say plainly why there is none."""
-    st.set_page_config(page_title="Rapport", page_icon=str(HERE / "mark.svg"), layout="wide")
+    st.set_page_config(page_title=texts.PRODUCT, page_icon=str(HERE / "mark.svg"), layout="wide")
     brand, mark = (parts.drawing(HERE / name) for name in ("brand.svg", "mark.svg"))
     st.logo(brand, size="large", icon_image=mark)
     frame.dress()
@@ -58,7 +59,9 @@ def main() -> None:
         everyone = roster(str(release.path), release.fingerprint)
     except WarehouseError as error:
         register()
-        frame.say_nothing_to_show(str(error))
+        is_empty = isinstance(error, NoReleaseError)
+        frame.say_nothing_to_show(str(error), texts.NOTHING_YET if is_empty else texts.CANNOT_SHOW)
+        frame.close_page()
         return
     page, spec = register()
     with st.sidebar:
@@ -73,7 +76,7 @@ def main() -> None:
         else:
             frame.refuse(spec, scope.role)
     except WarehouseError as error:
-        frame.say_nothing_to_show(str(error))
+        frame.say_interrupted(str(error))
     finally:
         # Also after a mistake of ours: no page may stand there without saying what it is not.
         frame.close_page()

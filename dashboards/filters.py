@@ -10,11 +10,13 @@ import calendar
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 
 import streamlit as st
 
 from dashboards import wording
 from dashboards.scope import Role, Roster, Scope
+from dashboards.texts import frame as texts
 
 # The order on every page (screens.md 3). `period` and `month` are one filter with two defaults:
 # a page about a month opens on the last whole month, the others on all time.
@@ -33,7 +35,6 @@ ORDER = (
 ANY = ""
 MINUTES_PER_CASE = 10
 _MINUTES = (30, 60, 90, 120, 240)
-_STATUS = {"any": "Open and ended", "open": "Open", "ended": "Ended"}
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,8 @@ class Bar:
         self._scope, self._roster, self._day = scope, roster, day
         self._periods, self._measures = list(periods), measures
         self._chosen: dict[str, object] = {}
+        self._said: list[tuple[str, str]] = []
+        self._unknown: list[str] = []
 
     def draw(self, names: Sequence[str]) -> Filters:
         """Draw the named filters in the common order and give the choice.
@@ -132,7 +135,17 @@ class Bar:
             for name, column in zip(wanted, st.columns(len(wanted)), strict=True):
                 with column:
                     getattr(self, f"_{name}")()
+        st.html(self._said_html())
         return Filters(**self._chosen)
+
+    def _said_html(self) -> str:
+        """Write the choice as a line for print, and whether a link asked for what is not there."""
+        said = "; ".join(texts.CHOICE.format(label=label, value=v) for label, v in self._said)
+        line = f'<p class="printed">{escape(texts.SHOWN.format(choices=said))}</p>'
+        if self._unknown:
+            names = ", ".join(self._unknown)
+            line += f'<p class="note">{escape(texts.UNKNOWN_CHOICE.format(names=names))}</p>'
+        return line
 
     def _applies(self, name: str) -> bool:
         """Leave out a filter that could change nothing for this viewer."""
@@ -153,18 +166,23 @@ class Bar:
         said: Callable[[object], str],
         index: int = 0,
     ) -> object:
-        return st.selectbox(
+        asked = st.query_params.get(name)
+        chosen = st.selectbox(
             label, list(options), index=index, format_func=said, key=name, bind="query-params"
         )
+        self._said.append((label, said(chosen)))
+        if asked is not None and asked not in map(said, options):
+            self._unknown.append(label)
+        return chosen
 
     def _period(self) -> None:
         options = ["all", *self._periods]
-        self._chosen["period"] = self._select("period", "Period", options, wording.period)
+        self._chosen["period"] = self._select("period", texts.PERIOD, options, wording.period)
 
     def _month(self) -> None:
         options = [*self._periods, "all"]
         index = options.index(last_whole_month(self._periods, self._day))
-        self._chosen["period"] = self._select("month", "Period", options, wording.period, index)
+        self._chosen["period"] = self._select("month", texts.PERIOD, options, wording.period, index)
 
     def _sites(self) -> list[str]:
         keys = set(self._scope.clinician_keys)
@@ -172,13 +190,19 @@ class Bar:
 
     def _site(self) -> None:
         self._chosen["site"] = self._select(
-            "site", "Site", [ANY, *self._sites()], lambda v: str(v).capitalize() or "All sites"
+            "site",
+            texts.SITE,
+            [ANY, *self._sites()],
+            lambda v: str(v).capitalize() or texts.ALL_SITES,
         )
 
     def _supervisor(self) -> None:
         keys = [c.key for c in self._roster.supervisors(self._day)]
         self._chosen["supervisor"] = self._select(
-            "supervisor", "Supervisor", [ANY, *keys], lambda v: self._person(v, "All supervisors")
+            "supervisor",
+            texts.SUPERVISOR,
+            [ANY, *keys],
+            lambda v: self._person(v, texts.ALL_SUPERVISORS),
         )
 
     def _clinician(self) -> None:
@@ -186,17 +210,20 @@ class Bar:
         keys = set(narrow(self._scope, self._roster, so_far, self._day).clinician_keys)
         options = [c.key for c in self._roster.clinicians if c.key in keys]
         self._chosen["clinician"] = self._select(
-            "clinician", "Clinician", [ANY, *options], lambda v: self._person(v, "All clinicians")
+            "clinician",
+            texts.CLINICIAN,
+            [ANY, *options],
+            lambda v: self._person(v, texts.ALL_CLINICIANS),
         )
 
     def _person(self, key: object, everybody: str) -> str:
         return self._roster.label(str(key)) if key else everybody
 
     def _measure(self) -> None:
-        self._questionnaire("measure", "Alliance measure")
+        self._questionnaire("measure", texts.MEASURE)
 
     def _outcome(self) -> None:
-        self._questionnaire("outcome", "Outcome measure")
+        self._questionnaire("outcome", texts.OUTCOME)
 
     def _questionnaire(self, name: str, label: str) -> None:
         known = self._measures[name]
@@ -204,14 +231,14 @@ class Bar:
 
     def _status(self) -> None:
         self._chosen["status"] = self._select(
-            "status", "Open or ended", list(_STATUS), lambda v: _STATUS[str(v)]
+            "status", texts.STATUS, list(texts.STATUSES), lambda v: texts.STATUSES[str(v)]
         )
 
     def _minutes(self) -> None:
         self._chosen["minutes"] = self._select(
             "minutes",
-            "Minutes available",
+            texts.MINUTES,
             _MINUTES,
-            lambda v: f"{v} minutes: {int(str(v)) // MINUTES_PER_CASE} cases",
+            lambda v: texts.MINUTES_FOR.format(minutes=v, cases=int(str(v)) // MINUTES_PER_CASE),
             index=1,
         )

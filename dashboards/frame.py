@@ -20,11 +20,14 @@ from dashboards.filters import Bar, Filters, narrow
 from dashboards.queries import cases, outcomes, practice, reference
 from dashboards.registry import BY_NAME, CLINICIAN_PAGE, PageSpec
 from dashboards.scope import Persona, Role, Roster, Scope, personas, resolve
+from dashboards.texts import frame as texts
 from dashboards.texts import mine
 from dashboards.warehouse import Release, home, roster
 
 STALE_AFTER_HOURS = 36.0
 _VIEW = "rapport_view"
+_SEEN = "rapport_seen"
+_PERSONA = "as"
 _CSS = Path(__file__).with_name("theme.css")
 
 
@@ -62,15 +65,18 @@ def dress() -> None:
 def choose_persona(everyone: Roster, release: Release) -> Scope:
     """Draw the persona switch and turn the choice into a scope."""
     choices = personas(everyone, release.as_of, has_clinician_page(home()))
+    asked = st.query_params.get(_PERSONA)
     with st.sidebar:
         chosen: Persona = st.selectbox(
-            "View as",
+            texts.VIEW_AS,
             choices,
             format_func=lambda p: p.label,
-            key="as",
+            key=_PERSONA,
             bind="query-params",
-            help="A stand-in until sign-in exists: choose whose view to see.",
+            help=texts.VIEW_AS_HELP,
         )
+    if asked is not None and asked not in {persona.label for persona in choices}:
+        st.html(banner(texts.UNKNOWN_PERSONA.format(role=chosen.label)))
     return resolve(chosen, everyone, release.release_id, release.fingerprint, release.as_of)
 
 
@@ -83,12 +89,12 @@ def open_page(page: PageSpec, release: Release, scope: Scope) -> View:
         scope: what the viewer may see.
     """
     if release.is_demo:
-        st.html(
-            '<div class="banner" role="note">Demo data. A simulated practice: '
-            "nobody in it is real.</div>"
-        )
+        st.html(banner(texts.DEMO))
     if said := past_words(release):
-        st.html(f'<div class="banner" role="note">{escape(said)}</div>')
+        st.html(banner(said))
+    if st.session_state.setdefault(_SEEN, release.fingerprint) != release.fingerprint:
+        st.session_state[_SEEN] = release.fingerprint
+        st.html(banner(texts.SWAPPED))
     st.title(page.title, anchor=False)
     st.html(
         f'<p class="lead">{escape(page.answers)} <span class="cannot">{escape(page.cannot)}'
@@ -114,14 +120,19 @@ def open_page(page: PageSpec, release: Release, scope: Scope) -> View:
     return view
 
 
+def banner(said: str) -> str:
+    """Write a line above a page that cannot be dismissed."""
+    return f'<div class="banner" role="note">{escape(said)}</div>'
+
+
 def past_words(release: Release) -> str | None:
     """Say that a release looks at the past; None where it is simply the current one."""
     if release.known_on is not None:
         day = wording.day(release.known_on)
-        return f"As known on {day}. Whatever was delivered or corrected later is left out."
+        return texts.KNOWN_ON.format(day=day)
     if release.is_asked_for:
         day = wording.day(release.as_of)
-        return f"A release asked for by name, as of {day}. It need not be the current one."
+        return texts.ASKED_FOR.format(day=day)
     return None
 
 
@@ -158,53 +169,48 @@ def stamp_html(release: Release, reach: str, meta: dict[str, object], limit: tim
     """
     through = wording.day(meta.get("data_through") or release.as_of)
     said = [
-        f"Data through <b>{escape(through)}</b>",
-        f"published {escape(wording.moment(release.built_at))}",
-        f"release {escape(release.release_id)}",
+        texts.THROUGH.format(day=f"<b>{escape(through)}</b>"),
+        texts.PUBLISHED.format(moment=escape(wording.moment(release.built_at))),
+        texts.RELEASE.format(release_id=escape(release.release_id)),
     ]
     if datetime.now(UTC) - release.built_at > limit:
-        hours = limit.total_seconds() / 3600
-        said.insert(0, f'<span class="amber">◆ Older than {hours:.0f} hours</span>')
+        older = texts.OLDER.format(hours=f"{limit.total_seconds() / 3600:.0f}")
+        said.insert(0, f'<span class="amber">{older}</span>')
     failed = ""
     if release.failure:
-        failed = (
-            '<p class="failed" role="alert">■ The last build failed, so this is the release '
-            f"before it. Reason: {escape(release.failure)}</p>"
-        )
+        reason = texts.FAILED.format(reason=escape(release.failure))
+        failed = f'<p class="failed" role="alert">{reason}</p>'
     return f'{failed}<p class="stamp">{" · ".join(said)}<br>{escape(reach)}</p>'
 
 
 def reach_words(scope: Scope, everyone: Roster) -> str:
     """Say role and scope in words: "You see 7 clinicians, 306 cases"."""
     if scope.role is Role.ANALYST:
-        return "Analyst: you see no cases, and practice figures rounded for small counts."
+        return texts.REACH_ANALYST
     clinicians, in_view = cases.reach(scope)
     if scope.role is Role.CLINICIAN:
         return mine.OWN_CASES.format(
             who=everyone.label(scope.person), cases=wording.counted(in_view, "case")
         )
-    role = "Clinical director"
+    role = texts.DIRECTOR
     if scope.role is Role.SUPERVISOR:
-        role = f"Supervisor {everyone.label(scope.person).removeprefix('Clinician ')}"
-    return (
-        f"{role}: you see {wording.counted(clinicians, 'clinician')}, "
-        f"{wording.counted(in_view, 'case')}."
+        label = everyone.label(scope.person).removeprefix(texts.LABEL_PREFIX)
+        role = texts.SUPERVISOR_OF.format(label=label)
+    return texts.REACH.format(
+        role=role,
+        clinicians=wording.counted(clinicians, "clinician"),
+        cases=wording.counted(in_view, "case"),
     )
 
 
 def close_page() -> None:
     """Draw the footer."""
-    st.html(
-        '<footer class="foot">Rapport is not a crisis system: nobody watches these pages for '
-        "risk. If someone may be in danger, follow your practice's own procedure now. "
-        "Figures are for reflection, supervision and planning, never for performance management."
-        "</footer>"
-    )
+    st.html(f'<footer class="foot">{texts.FOOT}</footer>')
 
 
 def refuse(page: PageSpec, role: Role) -> None:
     """Say that a page is not part of a role; the same words whatever the release holds."""
-    said = f"<b>Not part of this role.</b> {escape(page.title)} {escape(page.refusal)}"
+    said = texts.NOT_YOURS.format(page=escape(page.title), refusal=escape(page.refusal))
     if page.name == CLINICIAN_PAGE and not has_clinician_page(home()):
         said = mine.SWITCHED_OFF
     st.html(f'<div class="empty">{said}</div>')
@@ -213,7 +219,13 @@ def refuse(page: PageSpec, role: Role) -> None:
             parts.link(name, BY_NAME[name].title)
 
 
-def say_nothing_to_show(reason: str) -> None:
+def say_nothing_to_show(reason: str, title: str) -> None:
     """Say in plain words why there is no release to show."""
-    st.title("Nothing to show yet", anchor=False)
-    st.html(f'<div class="empty">{escape(reason)}</div>')
+    st.title(title, anchor=False)
+    parts.empty(reason)
+
+
+def say_interrupted(reason: str) -> None:
+    """Say why a page ends here: a question that took too long, a release swapped meanwhile."""
+    parts.empty(f"{texts.INTERRUPTED} {reason}")
+    st.button(texts.AGAIN, key="again")

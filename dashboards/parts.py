@@ -19,6 +19,7 @@ from dashboards import wording
 from dashboards.charts.spark import in_dark_picture
 from dashboards.charts.theme import drawing_in_dark, in_dark
 from dashboards.registry import BY_NAME
+from dashboards.texts import frame as texts
 
 _LONG_TABLE = 150
 _SHORT = 30
@@ -80,8 +81,8 @@ def show(drawn: Drawn, key: str) -> None:
         key=key,
         alt=drawn.alt or drawn.sentence,
     )
-    with st.expander("Table of this figure"):
-        table(drawn.table, f"Table of the figure {key}", is_fixed_order=drawn.is_fixed_order)
+    with st.expander(texts.TABLE_OF_FIGURE):
+        table(drawn.table, texts.TABLE_LABEL.format(key=key), is_fixed_order=drawn.is_fixed_order)
 
 
 def table(frame: pl.DataFrame, label: str, *, is_fixed_order: bool = False) -> None:
@@ -96,7 +97,7 @@ def table(frame: pl.DataFrame, label: str, *, is_fixed_order: bool = False) -> N
         is_fixed_order: whether a row is a clinician.
     """
     if frame.height == 0:
-        empty("No rows.")
+        empty(texts.NO_ROWS)
     elif is_fixed_order or frame.height <= _LONG_TABLE:
         st.html(table_html(frame, label))
     else:
@@ -160,14 +161,14 @@ def tile(
     """
     caution = f'<p class="caution">{escape(figure.caution)}</p>' if figure.caution else ""
     beside = "".join(f"<li>{escape(text)}</li>" for text in comparisons)
-    kind = "value" if figure.is_shown else "value absent"
+    absent = "" if figure.is_shown else " absent"
     course = picture(*spark) if spark[0] else ""
     st.html(
         f'<section class="tile"><h3>{escape(label)}</h3>'
-        f'<p class="{kind}">{escape(figure.value)}</p>'
+        f'<p class="value{absent}">{escape(figure.value)}</p>'
         f'<p class="detail">{escape(figure.detail)}</p>{caution}{course}'
         f"{f'<ul>{beside}</ul>' if beside else ''}"
-        f"<details><summary>How to read this</summary><p>{escape(meaning)}</p></details></section>"
+        f"<details><summary>{texts.HOW_TO_READ}</summary><p>{escape(meaning)}</p></details></section>"
     )
 
 
@@ -199,15 +200,15 @@ def facts(pairs: Sequence[tuple[str, str]], title: str) -> None:
 def meaning(entry: Mapping[str, Any] | None) -> str:
     """Say a metric of the catalogue in a few sentences."""
     if entry is None:
-        return "This release holds no definition of this figure."
+        return texts.NO_DEFINITION
     said = [
         entry.get("meaning"),
-        f"How: {entry['formula']}" if entry.get("formula") else None,
-        f"Counted: {entry['population']}" if entry.get("population") else None,
-        f"Left out: {entry['exclusions']}" if entry.get("exclusions") else None,
-        f"Limits: {entry['limits']}" if entry.get("limits") else None,
+        texts.HOW.format(text=entry["formula"]) if entry.get("formula") else None,
+        texts.COUNTED.format(text=entry["population"]) if entry.get("population") else None,
+        texts.LEFT_OUT.format(text=entry["exclusions"]) if entry.get("exclusions") else None,
+        texts.LIMITS.format(text=entry["limits"]) if entry.get("limits") else None,
         entry.get("proxy_note"),
-        f"Rule: {entry['source']}" if entry.get("source") else None,
+        texts.RULE.format(text=entry["source"]) if entry.get("source") else None,
     ]
     return " ".join(f"{str(part).rstrip('. ')}." for part in said if part)
 

@@ -15,6 +15,8 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
+from dashboards.texts import frame as texts
+
 
 class Role(StrEnum):
     """What a viewer is there for; decides which kind of table a page may show."""
@@ -93,7 +95,7 @@ class Persona:
     person: str | None = None
 
 
-DIRECTOR = Persona(Role.DIRECTOR, "Clinical director")
+DIRECTOR = Persona(Role.DIRECTOR, texts.DIRECTOR)
 
 
 @dataclass(frozen=True)
@@ -147,11 +149,15 @@ def personas(roster: Roster, day: date, has_clinician_page: bool = False) -> tup
     return (
         DIRECTOR,
         *(
-            Persona(Role.SUPERVISOR, f"Supervisor {c.label.removeprefix('Clinician ')}", c.key)
+            Persona(
+                Role.SUPERVISOR,
+                texts.SUPERVISOR_OF.format(label=c.label.removeprefix(texts.LABEL_PREFIX)),
+                c.key,
+            )
             for c in roster.supervisors(day)
         ),
         *(Persona(Role.CLINICIAN, c.label, c.key) for c in own),
-        Persona(Role.ANALYST, "Analyst"),
+        Persona(Role.ANALYST, texts.ANALYST),
     )
 
 

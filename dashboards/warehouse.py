@@ -23,6 +23,7 @@ import streamlit as st
 
 from dashboards.relations import SCOPE_PARAMETER, visible
 from dashboards.scope import Assignment, Clinician, Roster, Scope
+from dashboards.texts import frame as texts
 
 # Set by `rapport serve --release`: the id of the one release to show.
 RELEASE_VARIABLE = "RAPPORT_RELEASE"
@@ -101,9 +102,9 @@ def current_release(at: Path | None = None) -> Release:
     wanted = os.environ.get(RELEASE_VARIABLE, "")
     pointer = releases / (f"release-{Path(wanted).name}.json" if wanted else "current.json")
     if wanted and not pointer.is_file():
-        raise WarehouseError(f"Release {wanted} is not on the shelf. `rapport releases` lists it.")
+        raise WarehouseError(texts.NOT_ON_SHELF.format(wanted=wanted))
     if not pointer.is_file():
-        raise NoReleaseError("No release yet: run `rapport build`, or `rapport demo` for a look.")
+        raise NoReleaseError(texts.NO_RELEASE)
     try:
         told = json.loads(pointer.read_text(encoding="utf-8"))
         # Only the name is trusted: a pointer must not lead out of the releases folder.
@@ -120,15 +121,9 @@ def current_release(at: Path | None = None) -> Release:
             known_on=date.fromisoformat(told["known_on"]) if told.get("known_on") else None,
         )
     except (ValueError, KeyError, TypeError, OSError) as error:
-        raise WarehouseError(
-            f"releases/{pointer.name} cannot be read. "
-            "Run `rapport releases` and `rapport rollback`."
-        ) from error
+        raise WarehouseError(texts.UNREADABLE.format(name=pointer.name)) from error
     if not path.is_file():
-        raise WarehouseError(
-            f"The file of release {release.release_id} is missing. "
-            "Run `rapport releases` and `rapport rollback`."
-        )
+        raise WarehouseError(texts.MISSING.format(release_id=release.release_id))
     return release
 
 
@@ -145,7 +140,7 @@ def _last_failure(releases: Path) -> str | None:
         return None
     if not isinstance(told, dict) or told.get("status") != "failed":
         return None
-    return str(told.get("reason") or "no reason was recorded")
+    return str(told.get("reason") or texts.NO_REASON)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, on_release=lambda con: con.close())
@@ -163,16 +158,13 @@ def connection(path: str, fingerprint: str) -> duckdb.DuckDBPyConnection:
         while chunk := file.read(_FINGERPRINT_CHUNK):
             digest.update(chunk)
     if digest.hexdigest() != fingerprint:
-        raise WarehouseError(
-            "The release file does not match its fingerprint, so it is not shown. "
-            "Run `rapport build`, or `rapport rollback` to an older release."
-        )
+        raise WarehouseError(texts.MISMATCH)
     try:
         con = duckdb.connect(path, read_only=True)
         for setting in _HARDENING:
             con.execute(setting)
     except duckdb.Error as error:
-        raise WarehouseError("The release file cannot be opened. Run `rapport doctor`.") from error
+        raise WarehouseError(texts.CANNOT_OPEN) from error
     return con
 
 
@@ -193,7 +185,7 @@ def fetch(scope: Scope, sql: str, parameters: Mapping[str, object] | None = None
     """
     release = current_release()
     if release.fingerprint != scope.fingerprint:
-        raise WarehouseError("A newer release has just been published. Reload the page.")
+        raise WarehouseError(texts.JUST_PUBLISHED)
     text, needs_keys = visible(sql, scope)
     values = dict(parameters or {})
     if needs_keys:
@@ -208,14 +200,14 @@ def _run(
     cursor = con.cursor()
     statements = cursor.extract_statements(sql)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        raise WarehouseError("Only one select at a time.")
+        raise WarehouseError(texts.ONE_SELECT)
     timer = threading.Timer(QUERY_SECONDS, cursor.interrupt)
     timer.daemon = True
     timer.start()
     try:
         frame = cursor.execute(statements[0], dict(parameters)).pl()
     except duckdb.InterruptException as error:
-        raise WarehouseError(f"The query took longer than {QUERY_SECONDS:.0f} s.") from error
+        raise WarehouseError(texts.TOO_SLOW.format(seconds=f"{QUERY_SECONDS:.0f}")) from error
     finally:
         timer.cancel()
         cursor.close()

@@ -13,7 +13,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards.frame import STALE_AFTER_HOURS, stale_after
+from dashboards.queries import reference
 from dashboards.registry import PAGES
+from dashboards.texts import frame as texts
+from dashboards.warehouse import WarehouseError
 from tests.support import REPO
 from tests.unit.dashboards.small_release import ANNA, BORIS, case
 
@@ -257,12 +260,60 @@ def test_unknown_persona_in_the_link_is_not_obeyed(released: Callable[..., Path]
     app = open_page("agenda", "Supervisor ZZZZ")
     assert not app.exception
     assert app.sidebar.selectbox(key="as").value.label in PERSONAS
+    assert "asks for a view that this release does not know" in words(app)
+
+
+@pytest.mark.parametrize("value", ["March 1812", "<script>", "", "all; drop table"])
+def test_what_a_link_asks_for_and_is_not_there_is_said_and_not_obeyed(
+    value: str, released: Callable[..., Path]
+) -> None:
+    released(some_rows())
+    app = open_page("month", "Clinical director", month=value)
+    assert not app.exception
+    assert "asks for something that is not to be chosen here: Period." in words(app)
+    assert value not in words(app) or not value
+
+
+def test_the_choice_of_filters_is_a_line_for_print(released: Callable[..., Path]) -> None:
+    released(some_rows())
+    said = words(open_page("endings", "Clinical director")).replace("\u00a0", " ")
+    assert "Shown: Period: All time; Supervisor: All supervisors; Clinician: All clinicians" in said
+
+
+def test_a_release_published_while_looking_is_said_once(released: Callable[..., Path]) -> None:
+    released(some_rows())
+    app = open_page("definitions", "Analyst")
+    assert "while you were looking" not in words(app)
+    released({}, release_id="r2")
+    app.run()
+    assert not app.exception
+    assert "while you were looking" in words(app)
+    assert "release r2" in words(app)
+    assert "while you were looking" not in words(app.run())
+
+
+def test_a_question_that_takes_too_long_leaves_the_frame_standing(
+    released: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released(some_rows())
+
+    def slow(*_: Any) -> None:
+        raise WarehouseError(texts.TOO_SLOW.format(seconds=15))
+
+    monkeypatch.setattr(reference, "catalogue", slow)
+    app = open_page("definitions", "Analyst")
+    assert not app.exception
+    said = words(app)
+    assert "The page could not be finished. A question to the release took longer" in said
+    assert "not a crisis system" in said and "Data through" in said
+    assert app.button(key="again").label == "Load the page again"
 
 
 def test_without_a_release_the_page_says_what_to_do(home: Path) -> None:
     app = AppTest.from_file(APP, default_timeout=60).run()
     assert not app.exception
-    assert "rapport build" in words(app)
+    assert [title.value for title in app.title] == ["Nothing to show yet"]
+    assert "rapport build" in words(app) and "not a crisis system" in words(app)
 
 
 def test_damaged_release_is_a_plain_page(home: Path, released: Callable[..., Path]) -> None:
@@ -270,7 +321,9 @@ def test_damaged_release_is_a_plain_page(home: Path, released: Callable[..., Pat
     path.write_bytes(path.read_bytes() + b"x")
     app = AppTest.from_file(APP, default_timeout=60).run()
     assert not app.exception
+    assert [title.value for title in app.title] == ["This release cannot be shown"]
     assert "does not match its fingerprint" in words(app)
+    assert "not a crisis system" in words(app)
 
 
 def test_stale_after_comes_from_the_settings(tmp_path: Path) -> None:

@@ -178,7 +178,7 @@ def test_a_release_swapped_under_a_run_is_noticed(
     released()
     scope = scoped(ANNA)
     released({"metrics.case_summary": [case("e1", ANNA)]}, release_id="r2")
-    with pytest.raises(WarehouseError, match="Reload"):
+    with pytest.raises(WarehouseError, match="newer release"):
         fetch(scope, "select * from case_summary")
 
 
