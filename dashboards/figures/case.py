@@ -1,8 +1,13 @@
-"""The picture of one case with its words and its table."""
+"""The picture of one case with its words and its table.
+
+Here: which questionnaires are drawn, and every point of the drawing as a row to read. Not here: how
+it is drawn (`charts/case.py`) and what else the page says of the case.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -10,69 +15,84 @@ import streamlit as st
 
 from dashboards import wording
 from dashboards.charts.case import case_chart
-from dashboards.charts.case_rows import Measure
+from dashboards.charts.case_rows import Measure, session_rows, totals
 from dashboards.charts.theme import spec
 from dashboards.parts import Drawn
 from dashboards.queries import cases, reference
 from dashboards.scope import Scope
+from dashboards.texts import case as texts
 
-_EVENTS = {
-    "session": "Appointment",
-    "booking": "Booking",
-    "score": "Form",
-    "rupture_onset": "Alliance fell",
-    "rupture_repair": "Alliance came back",
-    "rupture_unrepaired": "Alliance did not come back",
-    "signal": "Signal",
-    "supervision": "Supervision",
-    "episode_opened": "Treatment opened",
-    "episode_closed": "Treatment ended",
-}
-
-
-_HOW = (
-    "Alliance over outcome over attendance, session by session. A gap in a line is a session "
-    "without a form; shading runs from a fall of the alliance to its return."
-)
+_RUPTURES = ("rupture_onset", "rupture_repair", "rupture_unrepaired")
 
 
 @st.cache_data(show_spinner=False, max_entries=128)
-def picture(scope: Scope, episode_key: str) -> Drawn:
+def picture(scope: Scope, episode_key: str, reviewed: tuple[date, ...] = ()) -> Drawn:
     """Draw one case that is in scope.
 
     Args:
         scope: who is looking.
         episode_key: a case for which `cases.case` gave facts.
+        reviewed: the days on which the case was reviewed.
     """
     facts = cases.case(scope, episode_key)
     if facts is None:
-        return Drawn(None, "", empty="No such case in your view.")
+        return Drawn(None, "", empty=texts.NO_SUCH_CASE)
     events = cases.timeline(scope, episode_key)
     if events.is_empty():
-        return Drawn(None, "", empty="No appointment of this case has landed yet.")
+        return Drawn(None, "", empty=texts.NOTHING_LANDED)
     names = reference.names(scope)
+    alliance, outcome = measures(facts, events, reference.instruments(scope), names)
     chart = case_chart(
         events,
         cases.ruptures_of(scope, episode_key),
-        _measure(facts, "alliance", names),
-        _measure(facts, "outcome", names),
+        alliance,
+        outcome,
         int(facts["attended_sessions"]),
+        reviewed=reviewed,
     )
+    drawn = [*alliance, *([outcome] if outcome else [])]
+    how = texts.HOW if drawn else texts.HOW_ATTENDANCE
     return Drawn(
         spec(chart),
-        _HOW,
-        event_table(events, names),
-        f"Time line of one case. {say(facts, names)} {_HOW}",
+        how,
+        day_table(events, reviewed, [measure.code for measure in drawn], names),
+        texts.ALT.format(summary=facts["summary"], how=how),
     )
 
 
-def _measure(facts: Mapping[str, Any], family: str, names: wording.Names) -> Measure | None:
-    """Give what the chart must know of the case's questionnaire, or None when it has none."""
-    if not facts[f"{family}_instrument"]:
+def measures(
+    facts: Mapping[str, Any],
+    events: pl.DataFrame,
+    instruments: Mapping[str, Mapping[str, Any]],
+    names: wording.Names,
+) -> tuple[list[Measure], Measure | None]:
+    """Give what the chart draws: each alliance questionnaire, and the outcome that speaks.
+
+    Args:
+        facts: a row of `metrics.case_summary`.
+        events: the events of the case.
+        instruments: the instruments of the release by code.
+        names: how questionnaires are said.
+    """
+    main = _main(facts, "alliance", names)
+    given = totals(events)["instrument"].unique().sort().to_list()
+    others = [
+        Measure(code, names.of(code), row["minimum"], row["maximum"], row["cutoff"], None)
+        for code in given
+        if (row := instruments.get(code)) and row["family"] == "alliance"
+        if main is None or code != main.code
+    ]
+    return [*([main] if main else []), *others], _main(facts, "outcome", names)
+
+
+def _main(facts: Mapping[str, Any], family: str, names: wording.Names) -> Measure | None:
+    """Give the questionnaire that speaks for a family, or None where no form was given."""
+    code = facts[f"{family}_instrument"]
+    if not code:
         return None
     return Measure(
-        facts[f"{family}_instrument"],
-        names.of(facts[f"{family}_instrument"]),
+        code,
+        names.of(code),
         facts[f"{family}_minimum"],
         facts[f"{family}_maximum"],
         facts[f"{family}_cutoff"],
@@ -80,64 +100,87 @@ def _measure(facts: Mapping[str, Any], family: str, names: wording.Names) -> Mea
     )
 
 
-def say(facts: Mapping[str, Any], names: wording.Names) -> str:
-    """Say a case in one or two sentences, numbers first.
+def day_table(
+    events: pl.DataFrame, reviewed: Sequence[date], drawn: Sequence[str], names: wording.Names
+) -> pl.DataFrame:
+    """Give all that is drawn as readable rows: one per mark of the strip, with its forms.
 
     Args:
-        facts: a row of `metrics.case_summary`.
-        names: how questionnaires are said.
+        events: the events of one case.
+        reviewed: the days on which the case was reviewed.
+        drawn: codes of the questionnaires that have a panel.
+        names: how questionnaires and their scores are said.
     """
-    said = []
-    alliance, outcome = facts["alliance_instrument"], facts["outcome_instrument"]
-    if alliance and facts["alliance_first"] is not None:
-        said.append(
-            f"Alliance ({names.of(alliance)}) "
-            f"{names.score(alliance, facts['alliance_first'])} at first, "
-            f"{names.score(alliance, facts['alliance_latest'])} at the latest form, "
-            f"lowest {names.score(alliance, facts['alliance_lowest'])}; "
-            f"a form for {wording.whole(facts['alliance_scored_sessions'])} of "
-            f"{wording.counted(facts['attended_sessions'], 'attended session')}."
+    scores, also = _by_session(events, drawn, names)
+    lines = [
+        (
+            mark["on"],
+            mark["day"],
+            mark["session"],
+            mark["label"],
+            {code: scores.get((mark["session"], code), "") for code in drawn},
+            also.get(mark["session"], []) if mark["session"] else [],
         )
-    else:
-        said.append("No alliance form so far.")
-    if outcome and facts["outcome_first"] is not None:
-        change = wording.change(facts["outcome_change"])
-        said.append(
-            f"Outcome ({names.of(outcome)}) "
-            f"{names.score(outcome, facts['outcome_first'])} at first, "
-            f"{names.score(outcome, facts['outcome_latest'])} at the latest form: "
-            f"{change[0].lower()}{change[1:]}."
-        )
-    return " ".join(said)
-
-
-def event_table(events: pl.DataFrame, names: wording.Names) -> pl.DataFrame:
-    """Give the events of a case as readable rows; subscales stand beside the ruptures."""
-    rows = [
-        {
-            "Day": wording.day(e["occurred_on"]),
-            "Session": str(e["session_index"] or ""),
-            "Event": _EVENTS.get(e["event_kind"], wording.sentence_case(e["event_kind"])),
-            "Form": _form(e, names),
-            "Score": names.score(e["instrument"], e["value"]) if e["event_kind"] == "score" else "",
-            "In words": e["note"]
-            or wording.SESSION_WORDS.get(e["status"] or "", e["status"] or ""),
-        }
-        for e in events.iter_rows(named=True)
-        if e["event_kind"] != "score" or e["scale"] == "total"
+        for mark in session_rows(events, reviewed)
     ]
-    return pl.DataFrame(rows)
+    for event in _loose(events):
+        day = event["occurred_on"]
+        said = [_form(event, names)]
+        lines.append((day.isoformat(), wording.day(day), None, texts.LOOSE_FORM, {}, said))
+    lines.sort(key=lambda line: line[0])
+    return pl.DataFrame(
+        [
+            {
+                texts.DAY: day,
+                texts.SESSION: str(session or ""),
+                texts.WHAT: what,
+                **{names.of(code): row.get(code, "") for code in drawn},
+                texts.ALSO: " · ".join(more),
+            }
+            for _, day, session, what, row, more in lines
+        ]
+    )
+
+
+def _by_session(
+    events: pl.DataFrame, drawn: Sequence[str], names: wording.Names
+) -> tuple[dict[tuple[int, str], str], dict[int, list[str]]]:
+    """Give the scores that are drawn by session and questionnaire, and all else by session."""
+    scores = {
+        (e["session_index"], e["instrument"]): names.score(e["instrument"], e["value"])
+        for e in totals(events).iter_rows(named=True)
+        if e["instrument"] in drawn
+    }
+    also: dict[int, list[str]] = {}
+    for e in events.filter(pl.col("session_index").is_not_null()).iter_rows(named=True):
+        if e["event_kind"] in _RUPTURES:
+            also.setdefault(e["session_index"], []).append(str(e["note"]))
+        is_other = e["respondent"] != "client" or e["instrument"] not in drawn
+        is_form = e["event_kind"] == "score" and e["scale"] == "total" and e["scope"] is None
+        if is_form and is_other:
+            also.setdefault(e["session_index"], []).append(_form(e, names))
+    return scores, also
+
+
+def _loose(events: pl.DataFrame) -> list[dict[str, Any]]:
+    """Give the totals that belong to no session of this case's own series."""
+    found = events.filter(
+        (pl.col("event_kind") == "score")
+        & (pl.col("scale") == "total")
+        & (pl.col("session_index").is_null() | pl.col("scope").is_not_null())
+    )
+    return found.rows(named=True)
 
 
 def _form(event: Mapping[str, Any], names: wording.Names) -> str:
-    if event["event_kind"] != "score":
-        return ""
-    rater = "" if event["respondent"] == "client" else f", {event['respondent']}"
-    return f"{names.of(event['instrument'])}{rater}"
+    code, rater = event["instrument"], event["respondent"]
+    template = texts.OTHER_FORM if rater == "client" else texts.OTHER_FORM_OF
+    score = names.score(code, event["value"])
+    return template.format(measure=names.of(code), rater=rater, score=score)
 
 
 def subscales_at(events: pl.DataFrame, instrument: str, session_index: int) -> pl.DataFrame:
-    """Give the client's subscales of one session as readable rows.
+    """Give the client's subscales of one session, beside those of the form before it.
 
     Args:
         events: the events of one case.
@@ -147,17 +190,22 @@ def subscales_at(events: pl.DataFrame, instrument: str, session_index: int) -> p
     found = events.filter(
         (pl.col("event_kind") == "score")
         & (pl.col("instrument") == instrument)
-        & (pl.col("session_index") == session_index)
+        & (pl.col("session_index") <= session_index)
         & (pl.col("respondent") == "client")
         & (pl.col("scale") != "total")
         & ~pl.col("scale").str.starts_with("item_")
     )
+    at = found.filter(pl.col("session_index") == session_index)
+    earlier = found.filter(pl.col("session_index") < session_index)
+    last = pl.col("session_index") == pl.col("session_index").max()
+    before = dict(earlier.filter(last).select("scale", "value").iter_rows())
     return pl.DataFrame(
         {
-            "Subscale": [
+            texts.SUBSCALE: [
                 name or wording.sentence_case(code)
-                for name, code in found.select("scale_name", "scale").iter_rows()
+                for name, code in at.select("scale_name", "scale").iter_rows()
             ],
-            "Score": [wording.number(v) for v in found["value"]],
+            texts.BEFORE: [wording.number(before.get(code)) for code in at["scale"]],
+            texts.SCORE: [wording.number(v) for v in at["value"]],
         }
     )

@@ -5,11 +5,24 @@ A case is one episode with at least one attended session, a row of `metrics.case
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 import streamlit as st
 
 from dashboards.scope import Scope
 from dashboards.warehouse import fetch
+
+# What is known of one case, and the order it is read in.
+_OF_CASE = {
+    "case_summary": "episode_key",
+    "case_timeline": "sort_order, timeline_key",
+    "rupture": "onset_session_index, instrument, tier desc, rupture_key",
+    "signal": "raised_on desc, session_index desc, rule_id, signal_key",
+    "supervision_agenda": "episode_key",
+}
+# A key is a pseudonym; anything else in an address is no case and enters no cache.
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -57,79 +70,50 @@ def cases(scope: Scope, status: str) -> pl.DataFrame:
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=256)
+@st.cache_data(show_spinner=False, max_entries=512)
+def of_case(scope: Scope, relation: str, episode_key: str) -> pl.DataFrame:
+    """Give what a relation holds of one case; no rows for an unknown case and a foreign one alike.
+
+    Args:
+        scope: who is looking.
+        relation: one of `_OF_CASE`.
+        episode_key: the case.
+    """
+    return fetch(
+        scope,
+        f"select * from {relation} where episode_key = $episode_key "  # noqa: S608 - names above
+        f"order by {_OF_CASE[relation]}",
+        {"episode_key": episode_key},
+    )
+
+
+def _one(scope: Scope, relation: str, episode_key: str) -> dict[str, object] | None:
+    if not _KEY.fullmatch(episode_key):
+        return None
+    rows = of_case(scope, relation, episode_key)
+    return rows.row(0, named=True) if rows.height else None
+
+
 def case(scope: Scope, episode_key: str) -> dict[str, object] | None:
     """Give the facts of one case, or None: for an unknown case and for one out of scope alike."""
-    rows = fetch(
-        scope,
-        "select * from case_summary where episode_key = $episode_key",
-        {"episode_key": episode_key},
-    )
-    return rows.row(0, named=True) if rows.height else None
+    return _one(scope, "case_summary", episode_key)
 
 
-@st.cache_data(show_spinner=False, max_entries=128)
-def timeline(scope: Scope, episode_key: str) -> pl.DataFrame:
-    """Give every event of one case in order."""
-    return fetch(
-        scope,
-        """
-        select * from case_timeline
-        where episode_key = $episode_key
-        order by sort_order, timeline_key
-        """,
-        {"episode_key": episode_key},
-    )
-
-
-@st.cache_data(show_spinner=False, max_entries=128)
-def ruptures_of(scope: Scope, episode_key: str) -> pl.DataFrame:
-    """Give the probable and possible ruptures of one case, in order of onset."""
-    return fetch(
-        scope,
-        """
-        select * from rupture
-        where episode_key = $episode_key
-        order by onset_session_index, instrument, tier desc, rupture_key
-        """,
-        {"episode_key": episode_key},
-    )
-
-
-@st.cache_data(show_spinner=False, max_entries=128)
-def signals_of(scope: Scope, episode_key: str) -> pl.DataFrame:
-    """Give the signals of one case, the newest first."""
-    return fetch(
-        scope,
-        """
-        select * from signal
-        where episode_key = $episode_key
-        order by raised_on desc, session_index desc, rule_id, signal_key
-        """,
-        {"episode_key": episode_key},
-    )
-
-
-@st.cache_data(show_spinner=False, max_entries=128)
-def alliance_of(scope: Scope, episode_key: str) -> pl.DataFrame:
-    """Give the alliance figures of one case, one row per instrument."""
-    return fetch(
-        scope,
-        """
-        select * from episode_alliance
-        where episode_key = $episode_key
-        order by n_scores desc, instrument
-        """,
-        {"episode_key": episode_key},
-    )
-
-
-@st.cache_data(show_spinner=False, max_entries=128)
 def agenda_entry(scope: Scope, episode_key: str) -> dict[str, object] | None:
     """Give why a case is on the agenda, or None when it is not."""
-    rows = fetch(
-        scope,
-        "select * from supervision_agenda where episode_key = $episode_key",
-        {"episode_key": episode_key},
-    )
-    return rows.row(0, named=True) if rows.height else None
+    return _one(scope, "supervision_agenda", episode_key)
+
+
+def timeline(scope: Scope, episode_key: str) -> pl.DataFrame:
+    """Give every event of one case in order."""
+    return of_case(scope, "case_timeline", episode_key)
+
+
+def ruptures_of(scope: Scope, episode_key: str) -> pl.DataFrame:
+    """Give the probable and possible ruptures of one case, in order of onset."""
+    return of_case(scope, "rupture", episode_key)
+
+
+def signals_of(scope: Scope, episode_key: str) -> pl.DataFrame:
+    """Give the signals of one case, the newest first."""
+    return of_case(scope, "signal", episode_key)

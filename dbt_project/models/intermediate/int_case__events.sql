@@ -47,7 +47,8 @@ session_events as (
         case when sessions.is_booked_ahead then 'booking' else 'session' end as event_kind,
         sessions.session_index,
         sessions.status,
-        cast(null as {{ text_type() }}) as scope,
+        -- a group counts its sessions by itself: its index stands on no axis of this case
+        case when sessions.series != 'individual' then sessions.series end as scope,
         {{ fill_words('sentences.template', {
             'session': 'cast(sessions.session_index as ' ~ text_type() ~ ')',
             'meaning': 'statuses.meaning',
@@ -76,7 +77,10 @@ opened as (
         'episode_opened' as event_kind,
         cast(null as integer) as session_index,
         'open' as status,
-        cast(null as {{ text_type() }}) as scope,
+        case max(sentences.sentence_id)
+            when 'episode_opened_same' then 'same_clinician'
+            when 'episode_opened_other' then 'other_clinician'
+        end as scope,
         max(sentences.template) as note
     from episodes
     left join episodes as earlier on episodes.episode_key = earlier.next_episode_key

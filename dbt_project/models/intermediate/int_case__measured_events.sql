@@ -59,7 +59,7 @@ score_events as (
             when scores.is_prorated then 'prorated'
             else 'ok'
         end as status,
-        cast(null as {{ text_type() }}) as scope,
+        case when scores.series != 'individual' then scores.series end as scope,
         scores.instrument,
         scores.scale,
         case when scores.scale != 'total' then coalesce(scales.name, scores.scale) end

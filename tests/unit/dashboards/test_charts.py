@@ -9,100 +9,15 @@ from typing import Any
 
 import altair as alt
 import polars as pl
-import pytest
 
-from dashboards.charts import case, endings, practice, theme
-from dashboards.charts.case_rows import (
-    ATTENDED,
-    BOOKED,
-    MISSED,
-    Measure,
-    rupture_rows,
-    score_rows,
-    session_rows,
-)
+from dashboards.charts import endings, practice, theme
 from dashboards.charts.spark import sparkline
 from dashboards.charts.theme import ORANGE, SKY
-
-SRS = Measure("srs", "SRS", 0, 40, 36.0, None)
-ORS = Measure("ors", "ORS", 0, 40, 25.0, 5.0)
-WAI = Measure("wai_sr", "WAI-SR", 12, 60, None, None)
 
 
 def spec(chart: alt.TopLevelMixin) -> dict[str, Any]:
     """Give the spec of a chart, compared with the Vega-Lite schema."""
     return theme.spec(chart, validate=True)
-
-
-def event(kind: str, on: int, **more: Any) -> dict[str, Any]:
-    return {
-        "event_kind": kind,
-        "occurred_on": date(2026, 1, on),
-        "session_index": None,
-        "status": None,
-        "instrument": None,
-        "scale": None,
-        "respondent": None,
-        "value": None,
-        "note": "",
-        **more,
-    }
-
-
-def score(on: int, session: int, value: float, code: str = "srs") -> dict[str, Any]:
-    return event(
-        "score",
-        on,
-        session_index=session,
-        instrument=code,
-        scale="total",
-        respondent="client",
-        value=value,
-    )
-
-
-@pytest.fixture
-def timeline() -> pl.DataFrame:
-    return pl.DataFrame(
-        [
-            event("session", 1, session_index=1, status="attended"),
-            score(1, 1, 37.0),
-            score(1, 1, 20.0, "ors"),
-            event("session", 8, status="no_show"),
-            event("session", 15, session_index=2, status="attended"),
-            event("session", 22, session_index=3, status="attended_late"),
-            score(22, 3, 30.0),
-            score(22, 3, 27.0, "ors"),
-            event("session", 29, session_index=4, status="attended"),
-            score(29, 4, 36.5),
-            event("booking", 31, status="scheduled"),
-        ],
-        infer_schema_length=None,
-    )
-
-
-@pytest.fixture
-def ruptures() -> pl.DataFrame:
-    return pl.DataFrame(
-        [
-            {
-                "tier": "probable",
-                "instrument": "srs",
-                "onset_session_index": 3,
-                "onset_score": 30.0,
-                "closed_session_index": 4,
-                "status": "repaired",
-            },
-            {
-                "tier": "possible",
-                "instrument": "srs",
-                "onset_session_index": 4,
-                "onset_score": 36.5,
-                "closed_session_index": None,
-                "status": "pending",
-            },
-        ]
-    )
 
 
 def walk(node: Any) -> Iterator[dict[str, Any]]:
@@ -118,80 +33,6 @@ def walk(node: Any) -> Iterator[dict[str, Any]]:
 
 def encodings(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
     return (node["encoding"] for node in walk(told) if isinstance(node.get("encoding"), dict))
-
-
-def test_a_missing_form_is_a_gap_not_a_value(timeline: pl.DataFrame) -> None:
-    rows = score_rows(timeline, SRS, 4)
-    assert [row["score"] for row in rows] == [37.0, None, 30.0, 36.5]
-    assert [row["at"] for row in rows] == [1, 2, 3, 4]
-
-
-def test_missed_and_booked_stand_between_and_after_the_sessions(timeline: pl.DataFrame) -> None:
-    rows = session_rows(timeline)
-    assert [row["kind"] for row in rows] == [ATTENDED, MISSED, ATTENDED, ATTENDED, ATTENDED, BOOKED]
-    at = [row["at"] for row in rows]
-    assert at == sorted(at)
-    assert at[1] == 1.5
-    assert at[-1] == 4.5
-
-
-def test_only_probable_ruptures_are_shaded(ruptures: pl.DataFrame) -> None:
-    spans = rupture_rows(ruptures, "srs", 4)
-    assert len(spans) == 1
-    assert spans[0]["onset"] == 3
-    assert spans[0]["closed"] == 4
-    assert spans[0]["is_repaired"]
-    assert spans[0]["words"] == "○ repaired"
-    assert rupture_rows(ruptures, "wai_sr", 4) == []
-
-
-def test_an_open_rupture_is_shaded_to_the_last_session(ruptures: pl.DataFrame) -> None:
-    still_open = ruptures.head(1).with_columns(
-        status=pl.lit("pending"), closed_session_index=pl.lit(None, pl.Int64)
-    )
-    span = rupture_rows(still_open, "srs", 9)[0]
-    assert span["to"] > 9
-    assert "still open" in span["words"]
-
-
-def test_case_panels_share_the_session_axis_and_never_two_y_axes(
-    timeline: pl.DataFrame, ruptures: pl.DataFrame
-) -> None:
-    told = spec(case.case_chart(timeline, ruptures, SRS, ORS, 4))
-    panels = told["vconcat"]
-    assert len(panels) == 3
-    domains = set()
-    for panel in panels:
-        domains |= {
-            tuple(e["x"]["scale"]["domain"]) for e in encodings(panel) if "scale" in e.get("x", {})
-        }
-    assert len(domains) == 1
-    for panel in panels[:2]:
-        titles = {
-            e["y"]["title"] for e in encodings(panel) if e.get("y", {}).get("title") is not None
-        }
-        assert len(titles) == 1
-        y_domains = {
-            tuple(e["y"]["scale"]["domain"]) for e in encodings(panel) if "scale" in e.get("y", {})
-        }
-        assert len(y_domains) == 1
-
-
-def test_cut_off_and_band_stand_only_where_they_are_published(
-    timeline: pl.DataFrame, ruptures: pl.DataFrame
-) -> None:
-    with_both = str(spec(case.case_chart(timeline, ruptures, SRS, ORS, 4)))
-    assert "cut-off 36" in with_both
-    assert "cut-off 25" in with_both
-    assert "no reliable change" in with_both
-    bare = pl.DataFrame([score(1, 1, 40.0, "wai_sr")], infer_schema_length=None)
-    assert "cut-off" not in str(spec(case.case_chart(bare, ruptures, WAI, None, 1)))
-
-
-def test_a_case_without_forms_still_shows_attendance(ruptures: pl.DataFrame) -> None:
-    only = pl.DataFrame([event("session", 1, session_index=1, status="attended")])
-    told = spec(case.case_chart(only, ruptures, SRS, ORS, 1))
-    assert len(told["vconcat"]) == 1
 
 
 def curve(at_risk: list[int]) -> pl.DataFrame:
@@ -281,11 +122,8 @@ def test_the_month_chart_leaves_out_a_cut_off_that_does_not_exist() -> None:
     assert "cut-off" not in str(spec(practice.month_distribution(frame, "WAI-SR", None)))
 
 
-def test_every_spec_is_svg_with_dark_labels_and_no_weak_line_colours(
-    timeline: pl.DataFrame, ruptures: pl.DataFrame
-) -> None:
+def test_every_spec_is_svg_with_dark_labels_and_no_weak_line_colours() -> None:
     for told in (
-        spec(case.case_chart(timeline, ruptures, SRS, ORS, 4)),
         spec(endings.survival([("x", curve([40, 20, 10]))])),
         spec(practice.bars([{"label": "a", "n": 3}], "Cases")),
     ):

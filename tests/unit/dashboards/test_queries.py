@@ -25,6 +25,8 @@ PLAIN = {
     "instrument": "srs",
     "metric_id": "dropout_d1",
     "episode_key": "e1",
+    "relation": "rupture",
+    "reviewed": (),
     "start": date(2026, 1, 1),
     "end": date(2027, 1, 1),
     "kind": "clinician",
