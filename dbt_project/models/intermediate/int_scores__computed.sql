@@ -129,6 +129,7 @@ totals_of_scales as (
         prorated.instrument_code,
         prorated.respondent,
         prorated.instrument,
+        scales.method,
         subscale_counts.subscale_count,
         count(prorated.raw_score) as subscales_scored,
         sum(prorated.raw_score) as raw_score
@@ -146,6 +147,7 @@ totals_of_scales as (
         prorated.instrument_code,
         prorated.respondent,
         prorated.instrument,
+        scales.method,
         subscale_counts.subscale_count
 ),
 
@@ -173,7 +175,8 @@ computed as (
             prorated.response_key = totals_of_scales.response_key
             and prorated.instrument_code = totals_of_scales.instrument_code
             and prorated.respondent = totals_of_scales.respondent
-            and prorated.method = 'sum_of_scales'
+            -- an equality of columns: with a constant here DuckDB compares every row with every row
+            and prorated.method = totals_of_scales.method
 ),
 
 supplied as (
