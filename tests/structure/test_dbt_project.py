@@ -161,6 +161,32 @@ def test_no_reader_of_ruptures_mixes_methods(manifest: dict) -> None:
     assert wrong == []
 
 
+LEFT_JOIN = re.compile(
+    r"left join\s+(?P<table>\S+)(?:\s+as\s+(?P<alias>\w+))?\s+on(?P<on>.*?)"
+    r"(?=\s(?:left|inner|cross|full) join\s|\s(?:where|group by|qualify|order by|union)\s|\n\)|\Z)",
+    re.DOTALL,
+)
+# Left joins to tables of a few rows, where it does not matter.
+SMALL = {"recognised", "ambiguities", "age_bands", "caseness"}
+
+
+def test_no_left_join_compares_every_row_with_every_row(manifest: dict) -> None:
+    """DuckDB hashes a left join only where every condition compares it with the joined table.
+
+    One condition on the left side alone, or an "or", and it compares every row with every row: two
+    hours instead of twenty seconds for the scores of a million sessions.
+    """
+    slow = []
+    for model in models(manifest):
+        for join in LEFT_JOIN.finditer(re.sub(r"--.*|\{[{%#].*?[}%#]\}", "", model["raw_code"])):
+            joined = join["alias"] or join["table"]
+            for condition in re.split(r"\band\b(?![^(]*\bthen\b)", join["on"]):
+                lacks = f"{joined}." not in condition and re.search(r"\w\.\w", condition)
+                if joined not in SMALL and (lacks or re.search(r"\bor\b", condition)):
+                    slow.append(f"{model['name']}: {joined}: {' '.join(condition.split())}")
+    assert not slow
+
+
 def test_dialect_stands_in_macros_only(manifest: dict) -> None:
     """What differs between engines is dispatched (`macros/`), so that a model reads anywhere."""
     wrong = {}

@@ -51,8 +51,7 @@ int_casemix__ratio as (
     inner join practices on sums.period = practices.period
     left join tails
         on
-            sums.scope_kind = 'clinician'
-            and sums.scope_value = tails.clinician_key
+            case when sums.scope_kind = 'clinician' then sums.scope_value end = tails.clinician_key
             and sums.period = tails.period
 )
 

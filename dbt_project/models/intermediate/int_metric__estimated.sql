@@ -176,9 +176,9 @@ judged as (
         on catalogue.maturity_parameter = maturities.parameter_id
     left join completions
         on
-            measured.scope_value = completions.scope_value
-            and measured.period = completions.period
-            and measured.scope_kind = 'clinician'
+            measured.period = completions.period
+            and case when measured.scope_kind = 'clinician' then measured.scope_value end
+            = completions.scope_value
 ),
 
 int_metric__estimated as (

@@ -39,9 +39,10 @@ bands as (
 ruptures as (
     select
         *,
-        lead(onset_session_index) over (
+        -- the last one lasts: no episode has so many sessions
+        lead(onset_session_index, 1, 1000000) over (
             partition by episode_key, instrument order by onset_session_index
-        ) as next_onset_session_index
+        ) as until_session_index
     from {{ ref('rupture') }}
     where tier = 'probable' and method_id = 'casesens_shrunk_sd'
 ),
@@ -79,10 +80,7 @@ int_rupture__person_period as (
             watched.episode_key = ruptures.episode_key
             and watched.instrument = ruptures.instrument
             and sessions.session_index >= ruptures.onset_session_index
-            and (
-                ruptures.next_onset_session_index is null
-                or sessions.session_index < ruptures.next_onset_session_index
-            )
+            and sessions.session_index < ruptures.until_session_index
 )
 
 select * from int_rupture__person_period

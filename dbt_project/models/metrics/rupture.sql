@@ -80,9 +80,8 @@ dated as (
     -- what the rater's own form says of the rupture it reports; scores say nothing of its kind
     left join reports
         on
-            rules.reference = 'report'
-            and settled.episode_key = reports.episode_key
-            and rules.respondent = reports.respondent
+            settled.episode_key = reports.episode_key
+            and case when rules.reference = 'report' then rules.respondent end = reports.respondent
             and settled.onset_session_index = reports.session_index
 ),
 
