@@ -167,7 +167,7 @@ LEFT_JOIN = re.compile(
     re.DOTALL,
 )
 # Left joins to tables of a few rows, where it does not matter.
-SMALL = {"recognised", "ambiguities", "age_bands", "caseness"}
+SMALL = {"recognised", "ambiguities", "age_bands", "caseness", "coefficients"}
 
 
 def test_no_left_join_compares_every_row_with_every_row(manifest: dict) -> None:
