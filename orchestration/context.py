@@ -23,6 +23,7 @@ from orchestration.instruments import write_instruments
 from orchestration.release.catalogue import new_release_id
 from orchestration.release.publish import Label
 from orchestration.settings import Settings
+from review_log import NAME
 
 CONTEXT_NAME = "context.parquet"
 
@@ -86,7 +87,9 @@ def write_context(
         ledger = known_sightings(settings, ledger, known_on)
     verdicts = judge(settings, ledger, accepted_deliveries(home, known_on))
     held = verdicts.filter("is_held")["delivery_id"].unique()
-    taken = ledger.filter(~pl.col("delivery_id").is_in(held.implode()))
+    # The day of a build is that of the practice's exports, whoever recorded a review since.
+    is_theirs = pl.col("source").ne_missing(NAME)
+    taken = ledger.filter(is_theirs & ~pl.col("delivery_id").is_in(held.implode()))
     day, source = decide_as_of(settings, taken, as_of or known_on, now)
     inputs = "\n".join(
         [

@@ -21,7 +21,7 @@ from orchestration import lock
 from orchestration.build_log import LOG_NAME, build_log
 from orchestration.dagster_home import make_dagster_home
 from orchestration.durable import private_files, write_json
-from orchestration.erasure.forget import forget
+from orchestration.erasure.forget import forget, tombstones
 from orchestration.errors import RapportError
 from orchestration.home import Home
 from orchestration.release.build_note import NOTE_NAME, last_build, note_build
@@ -134,6 +134,8 @@ def land(session: BuildSession) -> list[DeliveryReport]:
 
     with _stage(session, "exports"):
         session.reports = land_inbox(session.settings, landed_one)
+        in_inbox = len(session.reports)
+        _land_log(session)
         # An old export may have brought back a client who was erased.
         forget(session.settings.home)
         _judge(session)
@@ -141,9 +143,23 @@ def land(session: BuildSession) -> list[DeliveryReport]:
         reach("landed")
     landed = [report for report in session.reports if report.is_landed]
     rows = sum(feed.rows_accepted for report in landed for feed in report.feeds if report.is_new)
-    text = f"{len(session.reports)} deliveries in the inbox, {rows:,} rows landed now"
+    text = f"{in_inbox} deliveries in the inbox, {rows:,} rows landed now"
     session.say("exports", text, time.perf_counter() - started)
     return session.reports
+
+
+def _land_log(session: BuildSession) -> None:
+    """Land what supervisors recorded; a log that does not answer stops no build."""
+    from orchestration.extract.reviews import land_reviews  # noqa: PLC0415 -- SQLAlchemy
+
+    home = session.settings.home
+    report = land_reviews(home, tombstones(home))
+    if report is None:
+        return
+    session.reports.append(report)
+    session.log.info("exports: %s", report.summary)
+    if report.is_new or report.warnings:
+        session.say("", " ".join([report.summary, *report.warnings]), None)
 
 
 def _judge(session: BuildSession) -> None:

@@ -22,6 +22,7 @@ from orchestration.errors import SettingsError
 from orchestration.home import Home, home_path
 from orchestration.instruments import CODE as INSTRUMENT_CODE
 from orchestration.instruments import Instrument, check_switched_on
+from review_log import NAME
 
 __all__ = ["Home", "Settings", "SourceConfig", "describe", "load_settings"]
 
@@ -159,6 +160,8 @@ class _File(_Part):
     def _names(self) -> _File:
         if any(not SOURCE_NAME.fullmatch(name) for name in self.sources):
             raise ValueError("a source's name may hold letters, digits, _ and - (at most 40)")
+        if any(name.casefold() == NAME for name in self.sources):
+            raise ValueError(f"{NAME} is the name of the app's own review log, not of a source")
         if len({name.lower() for name in self.sources}) < len(self.sources):
             raise ValueError("two sources differ only in upper and lower case")
         return self

@@ -140,7 +140,7 @@ def build_warehouse(
     if known_on is None:
         return run_dbt(home, context, held, on_event, threads=threads)
     known = known_sightings(settings, read_ledger(home), known_on)
-    with landing_known_on(home, known) as landed:
+    with landing_known_on(settings, known, known_on) as landed:
         return run_dbt(home, context, held, on_event, threads=threads, landed=landed)
 
 

@@ -5,3 +5,6 @@ case, migrations, erasing. Both sides import this package (dashboards/ writes, o
 exports it as a delivery and erases from it); it imports neither of them. Not here: what follows
 from entries; that is metrics, hence dbt.
 """
+
+# Of the log as a source of the warehouse, and of its folder in the home.
+NAME = "review_log"

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from review_log import NAME
 from review_log.errors import LogUnreachableError
 
 URL_VARIABLE = "RAPPORT_REVIEW_LOG"
 URL_FILE = "review_log_url"
-FOLDER = "review_log"
 FILE = "review_log.sqlite3"
 
 _MADE_BY = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
@@ -38,7 +38,7 @@ def url_of(home: Path) -> sa.URL:
     told = os.environ.get(URL_VARIABLE, "").strip() or _told_by_file(home / "secrets" / URL_FILE)
     if told:
         return parse_url(told)
-    return sa.URL.create("sqlite", database=str(home / FOLDER / FILE))
+    return sa.URL.create("sqlite", database=str(home / NAME / FILE))
 
 
 def parse_url(text: str) -> sa.URL:
@@ -73,7 +73,7 @@ def make_private(url: sa.URL) -> None:
     if path is None:
         return
     try:
-        if path.parent.name == FOLDER:
+        if path.parent.name == NAME:
             path.parent.mkdir(mode=0o700, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         if stat.S_IMODE(path.stat().st_mode) & _ALL_BUT_OWNER:

@@ -22,6 +22,7 @@ from orchestration.pipeline import BuildSession, build_session, why_failed
 from orchestration.release.catalogue import Release, pointed_release
 from orchestration.release.reading import open_file
 from orchestration.settings import Settings, load_settings
+from review_log import NAME
 
 if TYPE_CHECKING:
     from orchestration.extract.intake import DeliveryReport
@@ -179,6 +180,9 @@ def _say_what_waits(session: BuildSession) -> None:
     for report in session.reports:
         if report.status in ("rejected", "held") and report.delivery_id not in by_guards:
             fact(report.status, f"{report.source}/{report.delivery}: {report.reason}")
+        if report.source == NAME:
+            for said in report.warnings:
+                fact("warning", said)
     for each in session.held:
         if not each.is_superseded:
             fact("held", f"{each.name}: {each.reason}")

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from orchestration.contracts.feeds import FEEDS, Column, Feed, Kind
 
-REVIEW_LOG = "review_log"  # the name of its source; no folder of the inbox may have it
-
 REVIEWS = Feed(
     "reviews",
     "One row per entry of the review log.",

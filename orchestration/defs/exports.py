@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.contracts.reviews import LANDED_FEEDS, REVIEW_LOG, REVIEWS
+from orchestration.contracts.reviews import LANDED_FEEDS, REVIEWS
 from orchestration.defs.session import plain_failure
 from orchestration.pipeline import BuildSession, land
+from review_log import NAME
 
 GROUP = "exports"
 OWNERS = ["team:rapport"]
@@ -30,7 +31,7 @@ inbox = dg.AssetSpec(
 
 
 review_log = dg.AssetSpec(
-    REVIEW_LOG,
+    NAME,
     group_name=GROUP,
     kinds={"sql"},
     owners=OWNERS,

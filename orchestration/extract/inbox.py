@@ -27,6 +27,7 @@ from orchestration.extract.delivery_manifest import NAME as MANIFEST_NAME
 from orchestration.extract.known_hashes import KnownHashes
 from orchestration.extract.pii import safe_label
 from orchestration.settings import SOURCE_NAME
+from review_log import NAME
 
 # Left by desktops and editors; never part of an export.
 _IGNORED = {".ds_store", "thumbs.db", "desktop.ini", ".gitkeep"}
@@ -116,6 +117,8 @@ def _find_in_source(place: Path) -> list[Found]:
 def find_delivery(place: Path, source: str) -> Found:
     """The delivery at one path: a folder with files, or a single file."""
     name = place.name
+    if source.casefold() == NAME:
+        return Found(source, name, problem=_taken_name())
     if is_temporary(name):
         return Found(source, name, problem=_temporary(None))
     if place.is_symlink() or not place.is_dir():
@@ -164,6 +167,11 @@ def is_ignored(name: str) -> bool:
 def is_temporary(name: str) -> bool:
     """Whether a program is still writing a file of this name, or has it open."""
     return name.startswith(_TEMPORARY_STARTS) or name.lower().endswith(_TEMPORARY_ENDS)
+
+
+def _taken_name() -> DeliveryRejected:
+    said = "is the name of the app's own review log, which no file can stand for: rename the folder"
+    return DeliveryRejected("source_name", None, said)
 
 
 def _temporary(label: str | None) -> DeliveryHeld:

@@ -5,7 +5,8 @@ the result is kept (release/).
 
 A landed file never changes, so the past is a matter of choosing. A delivery is known from the day
 on which it was made, where it says so; otherwise from the day on which this home first landed its
-bytes. Days are those of the practice's time zone.
+bytes. Of the review log, which lands anew whenever somebody records something, the entries recorded
+by then count. Days are those of the practice's time zone.
 """
 
 from __future__ import annotations
@@ -13,16 +14,18 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from orchestration.contracts.reviews import LANDED_FEEDS
 from orchestration.errors import RapportError
 from orchestration.extract.landing import ACCEPTED, CONTRACT_FILE, LEDGER_FOLDER, RECEIPT
-from orchestration.home import Home
+from orchestration.extract.reviews import land_known_reviews
 from orchestration.settings import Settings
+from review_log import NAME
 
 FOLDER = "known-on"
 
@@ -45,7 +48,8 @@ def known_sightings(settings: Settings, ledger: pl.DataFrame, day: date) -> pl.D
         ledger = ledger.with_columns(pl.lit(None, pl.Datetime("us")).alias(RECEIPT))
     moment = pl.coalesce("generated_at", RECEIPT).dt.replace_time_zone("UTC")
     known_from = moment.dt.convert_time_zone(settings.practice.time_zone).dt.date()
-    landed = ledger.filter(pl.col("status").is_in(ACCEPTED)).with_columns(known_from.alias("from"))
+    is_theirs = pl.col("status").is_in(ACCEPTED) & pl.col("source").ne_missing(NAME)
+    landed = ledger.filter(is_theirs).with_columns(known_from.alias("from"))
     known = landed.filter(pl.col("from").is_null() | (pl.col("from") <= day))
     if known.is_empty():
         first = landed["from"].min()
@@ -55,13 +59,15 @@ def known_sightings(settings: Settings, ledger: pl.DataFrame, day: date) -> pl.D
 
 
 @contextmanager
-def landing_known_on(home: Home, sightings: pl.DataFrame) -> Iterator[Path]:
+def landing_known_on(settings: Settings, sightings: pl.DataFrame, day: date) -> Iterator[Path]:
     """A folder with ``landing`` and ``quarantine`` of some sightings alone: links, no copies.
 
     Args:
-        home: of the landing.
+        settings: of the home, and for the time zone.
         sightings: rows of the ledger.
+        day: the last day of which reviews count.
     """
+    home = settings.home
     place = home.build / FOLDER
     shutil.rmtree(place, ignore_errors=True)
     deliveries = set(sightings["delivery_id"])
@@ -70,6 +76,10 @@ def landing_known_on(home: Home, sightings: pl.DataFrame) -> Iterator[Path]:
     for name, stems in wanted.items():
         _link(home.landing / name, place / home.landing.name / name, stems)
     _link(home.quarantine, place / home.quarantine.name, deliveries)
+    midnight = datetime.combine(
+        day + timedelta(days=1), time(), ZoneInfo(settings.practice.time_zone)
+    )
+    land_known_reviews(home, place, midnight.astimezone(UTC).replace(tzinfo=None))
     try:
         yield place
     finally:

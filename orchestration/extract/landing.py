@@ -113,6 +113,19 @@ class Landing:
         else:
             path.unlink(missing_ok=True)
 
+    def write_feed(self, feed: str, delivery_id: str, rows: pl.DataFrame) -> None:
+        """Write the rows of one feed; they do not count before the delivery's ledger row stands."""
+        _write(rows, self._landing / feed / f"{delivery_id}.parquet")
+
+    def read_feed(self, feed: str) -> pl.DataFrame:
+        """All rows of a feed that stand in the landing."""
+        files = sorted((self._landing / feed).glob("*.parquet"))
+        return pl.concat([_read(path) for path in files], how="vertical")
+
+    def ledger(self) -> pl.DataFrame:
+        """Every row of the ledger, whatever its status."""
+        return self._read_ledger()
+
     def quarantined(self, delivery_id: str) -> pl.DataFrame:
         """The quarantine of a landed delivery."""
         path = self._quarantine / f"{delivery_id}.parquet"

@@ -168,7 +168,9 @@ def judge(
         RapportError: a landed file cannot be read.
     """
     before = _standing(settings.home)
-    landed = ledger.filter(pl.col("status").is_in(ACCEPTED) & pl.col("feed").is_not_null())
+    # The review log is always whole: what it lacks was erased.
+    is_judged = pl.col("feed").is_in(list(FEEDS))
+    landed = ledger.filter(pl.col("status").is_in(ACCEPTED) & is_judged)
     rows: list[Row] = []
     for (source,), own in landed.sort("source").group_by("source", maintain_order=True):
         rows += _Fold(settings, str(source), _in_order(settings, own, accepted), before).run()

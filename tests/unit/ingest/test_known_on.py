@@ -75,7 +75,7 @@ def test_the_folder_holds_what_was_known_and_nothing_else(practice):
     practice.land()
     whole = practice.landed("delivery")
     known = known_sightings(practice.settings, whole, DAY)
-    with landing_known_on(practice.home, known) as place:
+    with landing_known_on(practice.settings, known, DAY) as place:
         sessions = pl.read_parquet(place / "landing" / "sessions" / "*.parquet")
         held_back = pl.read_parquet(place / "quarantine" / "*.parquet")
         seen = pl.read_parquet(place / "landing" / "delivery" / "*.parquet")
