@@ -69,6 +69,9 @@ RELATIONS: dict[str, Relation] = {
     "case_summary": Relation("metrics.case_summary", Reach.PERSON),
     "case_timeline": Relation("metrics.case_timeline", Reach.PERSON),
     "supervision_agenda": Relation("metrics.supervision_agenda", Reach.PERSON),
+    "case_review": Relation("metrics.case_review", Reach.PERSON),
+    "review_entry": Relation("metrics.review_entry", Reach.PERSON),
+    "plan_step": Relation("metrics.plan_step", Reach.PERSON),
     # the canonical method alone: rows of two methods must never be counted together
     "rupture": Relation("metrics.rupture", Reach.PERSON, only="method_id = 'casesens_shrunk_sd'"),
     # of every method: a query over it names the one it counts
@@ -113,6 +116,7 @@ RELATIONS: dict[str, Relation] = {
     "rupture_hazard": Relation("metrics.rupture_hazard", Reach.PRACTICE),
     "rupture_dropout": Relation("metrics.rupture_dropout", Reach.PRACTICE),
     "signal_audit": Relation("metrics.signal_audit", Reach.PRACTICE),
+    "signal_verdict": Relation("metrics.signal_verdict", Reach.PRACTICE),
     "ending_alliance": Relation("metrics.ending_alliance", Reach.PRACTICE),
     "alliance_outcome": Relation("metrics.alliance_outcome", Reach.PRACTICE),
     "alliance_icc": Relation("metrics.alliance_icc", Reach.PRACTICE),
@@ -139,6 +143,7 @@ RELATIONS: dict[str, Relation] = {
     "claim": Relation("metrics.claim", Reach.OPEN),
     "claim_metric": Relation("metrics.claim_metric", Reach.OPEN),
     "metric_catalogue": Relation("metrics.metric_catalogue", Reach.OPEN),
+    "review_code": Relation("metrics.review_code", Reach.OPEN),
     "parameter": Relation("metrics.parameter", Reach.OPEN),
     "rupture_method": Relation("metrics.rupture_method", Reach.OPEN),
     "dim_instrument": Relation("core.dim_instrument", Reach.OPEN),

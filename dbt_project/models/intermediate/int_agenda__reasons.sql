@@ -10,7 +10,10 @@
         'threshold_words', 'session_words', 'first_session_words', 'scores_words'
     ],
     'int_agenda__attendance': ['on_words', 'days_words', 'sessions_words'],
+    'int_agenda__review': ['on_words', 'days_words'],
 } %}
+{#- Where the moment of a reason is known, and the source that told it -#}
+{%- set timed = ['int_agenda__safety', 'int_agenda__review'] %}
 {%- set words = [
     'measure', 'on_words', 'days_words', 'from_words', 'to_words', 'threshold_words', 'k_words',
     'session_words', 'first_session_words', 'sessions_words', 'scores_words'
@@ -22,6 +25,9 @@ with found as (
             episode_key,
             reason_id,
             waiting_since,
+            {{ 'waiting_at' if model in timed else 'cast(null as timestamp) as waiting_at' }},
+            {{ 'told_by' if model == 'int_agenda__safety'
+                else 'cast(null as ' ~ text_type() ~ ') as told_by' }},
         {%- for word in words %}
             {{ word if word in filled else 'cast(null as ' ~ text_type() ~ ') as ' ~ word }}
             {{- ',' if not loop.last }}
@@ -43,7 +49,11 @@ int_agenda__reasons as (
         templates.tier_rank,
         templates.reason_rank,
         templates.is_strength,
+        templates.is_rule,
+        templates.rule_id,
         found.waiting_since,
+        found.waiting_at,
+        found.told_by,
         found.measure,
         {{ fill_words('templates.template', {
             'measure': 'found.measure',

@@ -1,7 +1,8 @@
 {#- One strength per open episode that has any, and the one case per clinician that is put forward
-    as the positive one: an episode with nothing pressing (no reason of tier 1 to 3). -#}
+    as the positive one: an episode with nothing pressing (no reason of tier 1 to 3, settled or not)
+    whose strength no review or deferral has settled. -#}
 with reasons as (
-    select * from {{ ref('int_agenda__reasons') }}
+    select * from {{ ref('int_agenda__memory') }}
 ),
 
 episodes as (
@@ -33,7 +34,7 @@ best as (
         ranked.reason_rank,
         ranked.sentence as strength,
         ranked.waiting_since as shown_on,
-        pressing.episode_key is not null as is_pressing
+        pressing.episode_key is not null or ranked.settled_by is not null as is_passed_over
     from ranked
     inner join episodes on ranked.episode_key = episodes.episode_key
     left join pressing on ranked.episode_key = pressing.episode_key
@@ -46,9 +47,9 @@ int_agenda__strengths as (
         reason_id,
         strength,
         shown_on,
-        not is_pressing
+        not is_passed_over
         and row_number() over (
-            partition by clinician_key, is_pressing
+            partition by clinician_key, is_passed_over
             order by reason_rank asc, shown_on desc, episode_key asc
         ) = 1 as is_positive_case
     from best

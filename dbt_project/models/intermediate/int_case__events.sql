@@ -1,6 +1,6 @@
-{#- The events of an episode that come from attendance, supervision and the episode itself, in the
-    shape of metrics.case_timeline. Scores, ruptures and signals are in int_case__measured_events.
-    -#}
+{#- The events of an episode that come from attendance, supervision, the review log and the episode
+    itself, in the shape of metrics.case_timeline. Scores, ruptures and signals are in
+    int_case__measured_events. -#}
 {{ config(materialized='view') }}
 
 with episodes as (
@@ -18,6 +18,11 @@ statuses as (
 supervision as (
     select * from {{ ref('supervision') }}
     where kind != 'assignment'
+),
+
+reviews as (
+    select * from {{ ref('review_entry') }}
+    where kind = 'reviewed' and is_case_known
 ),
 
 ending_names as (
@@ -147,6 +152,22 @@ supervision_events as (
             end
 ),
 
+review_events as (
+    select
+        reviews.entry_key as source_key,
+        reviews.episode_key,
+        reviews.occurred_on,
+        8 as kind_order,
+        reviews.recorded_at as occurred_at,
+        'review' as event_kind,
+        cast(null as integer) as session_index,
+        'reviewed' as status,
+        'this_case' as scope,
+        sentences.template as note
+    from reviews
+    inner join sentences on sentences.sentence_id = 'review'
+),
+
 int_case__events as (
     select * from session_events
     union all
@@ -155,6 +176,8 @@ int_case__events as (
     select * from closed
     union all
     select * from supervision_events
+    union all
+    select * from review_events
 )
 
 select * from int_case__events

@@ -1,5 +1,6 @@
 {#- The supervisor of each episode at as_of: the latest dated assignment of its clinician that
-    covers as_of; one that names the client goes before one that does not. -#}
+    covers as_of. An assignment that names a single client is not read: it opens no caseload, so whom
+    it names could not open the case, and the clinician's own supervisor would not see it. -#}
 with episodes as (
     select * from {{ ref('fct_episode') }}
 ),
@@ -17,12 +18,12 @@ current_assignments as (
         supervision.supervision_key,
         supervision.supervisor_key,
         supervision.supervisee_key,
-        supervision.client_key,
         supervision.started_on
     from supervision
     cross join context
     where
         supervision.kind = 'assignment'
+        and supervision.client_key is null
         and supervision.started_on <= context.as_of
         and (supervision.ended_on is null or supervision.ended_on >= context.as_of)
 ),
@@ -34,18 +35,12 @@ ranked as (
         row_number() over (
             partition by episodes.episode_key
             order by
-                case when current_assignments.client_key is null then 1 else 0 end,
                 current_assignments.started_on desc,
                 current_assignments.supervision_key asc
         ) as preference
     from episodes
     inner join current_assignments
-        on
-            episodes.clinician_key = current_assignments.supervisee_key
-            and (
-                current_assignments.client_key is null
-                or episodes.client_key = current_assignments.client_key
-            )
+        on episodes.clinician_key = current_assignments.supervisee_key
 ),
 
 int_case__supervisor as (

@@ -46,7 +46,7 @@ context as (
 
 agenda as (
     select * from {{ ref('supervision_agenda') }}
-    where tier_rank <= 3
+    where is_pressing
 ),
 
 -- A source that knows days without times puts all its sessions at one time of day, which is two in

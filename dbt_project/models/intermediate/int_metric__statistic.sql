@@ -14,6 +14,7 @@
     'int_statistic__recognition',
     'int_statistic__response',
     'int_statistic__agenda',
+    'int_statistic__review',
     'int_statistic__transfers',
     'int_statistic__contrasts',
 ] %}

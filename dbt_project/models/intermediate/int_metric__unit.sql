@@ -21,6 +21,7 @@
     'int_metric__schedule',
     'int_metric__matching',
     'int_metric__next_appointment',
+    'int_metric__reviews',
 ] %}
 
 with context as (

@@ -1,8 +1,9 @@
-{#- How much of the open caseload the agenda asks to discuss soon: cases on tiers T1 to T3 among the
-    open ones, at as_of and of the whole practice (screens.md 9: the budget of alerts). -#}
+{#- How much of the open caseload the agenda asks to discuss soon: cases that a rule of tier T1 to T3
+    puts on it among the open ones, at as_of and of the whole practice (screens.md 9: the budget of
+    alerts). What people ask to discuss is no alert. -#}
 with agenda as (
     select * from {{ ref('supervision_agenda') }}
-    where tier in ('T1', 'T2', 'T3')
+    where is_pressing
 ),
 
 episodes as (

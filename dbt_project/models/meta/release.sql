@@ -23,6 +23,11 @@ data as (
     from seen
 ),
 
+reviews as (
+    select max(recorded_at) as review_through
+    from {{ ref('stg_reviews') }}
+),
+
 release as (
     select
         context.release_id,
@@ -34,10 +39,12 @@ release as (
         deliveries.input_deliveries,
         context.is_demo,
         context.known_on,
-        data.data_through
+        data.data_through,
+        reviews.review_through
     from context
     cross join deliveries
     cross join data
+    cross join reviews
 )
 
 select * from release

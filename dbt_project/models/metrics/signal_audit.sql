@@ -1,5 +1,5 @@
-{#- What each rule is worth: how often it fires, and how often something follows, beside how often
-    it follows after any rated session. -#}
+{#- What each rule is worth: how often it fires, how often something follows, beside how often it
+    follows after any rated session, and what supervisors said of it. -#}
 with signals as (
     select * from {{ ref('signal') }}
 ),
@@ -10,6 +10,18 @@ rules as (
 
 rated as (
     select * from {{ ref('int_signal__followed') }}
+),
+
+-- Of one signal the latest word holds; a word without a session belongs to no signal.
+verdicts as (
+    select
+        *,
+        row_number() over (
+            partition by episode_key, code, session_index
+            order by recorded_at desc, entry_key asc
+        ) as recency
+    from {{ ref('review_entry') }}
+    where kind in ('signal_confirmed', 'signal_dismissed') and session_index is not null
 ),
 
 bases as (
@@ -29,13 +41,21 @@ fired as (
         count(*) as fired,
         count(distinct signals.episode_key) as episodes,
         count(case when rated.is_watched then 1 end) as watched,
-        count(case when rated.is_watched and rated.is_followed then 1 end) as followed
+        count(case when rated.is_watched and rated.is_followed then 1 end) as followed,
+        count(case when verdicts.kind = 'signal_confirmed' then 1 end) as confirmed,
+        count(case when verdicts.kind = 'signal_dismissed' then 1 end) as dismissed
     from signals
     left join rated
         on
             signals.episode_key = rated.episode_key
             and signals.instrument = rated.instrument
             and signals.session_index = rated.session_index
+    left join verdicts
+        on
+            signals.episode_key = verdicts.episode_key
+            and lower(signals.rule_id) = verdicts.code
+            and signals.session_index = verdicts.session_index
+            and verdicts.recency = 1
     group by signals.rule_id, signals.instrument
 ),
 
@@ -58,7 +78,9 @@ signal_audit as (
         coalesce(bases.base_watched, 0) as base_watched,
         coalesce(bases.base_followed, 0) as base_followed,
         {{ safe_ratio('bases.base_followed', 'bases.base_watched') }} as base_share,
-        cast(null as bigint) as dismissed,
+        coalesce(fired.confirmed, 0) as confirmed,
+        coalesce(fired.dismissed, 0) as dismissed,
+        {{ safe_ratio('fired.dismissed', 'fired.confirmed + fired.dismissed') }} as dismissed_share,
         cast({{ param('params_version') }} as integer) as params_version
     from rules
     left join fired on rules.rule_id = fired.rule_id

@@ -1,6 +1,6 @@
 with reasons as (
-    select * from {{ ref('int_agenda__reasons') }}
-    where not is_strength
+    select * from {{ ref('int_agenda__memory') }}
+    where not is_strength and settled_by is null
 ),
 
 strengths as (
@@ -19,6 +19,10 @@ episodes as (
 
 supervisors as (
     select * from {{ ref('int_case__supervisor') }}
+),
+
+reviews as (
+    select * from {{ ref('case_review') }}
 ),
 
 clients as (
@@ -52,6 +56,7 @@ grouped as (
             'reasons.reason_id', "','", 'reasons.reason_rank, reasons.sentence'
         ) }} as reason_ids,
         count(*) as n_reasons,
+        count(case when reasons.is_rule and reasons.tier_rank <= 3 then 1 end) as n_pressing,
         min(case when reasons.tier_rank = tiers.tier_rank then reasons.waiting_since end)
             as waiting_since
     from reasons
@@ -67,6 +72,7 @@ worth_discussing as (
         coalesce(grouped.reasons, strengths.strength) as reasons,
         coalesce(grouped.reason_ids, templates.reason_id) as reason_ids,
         coalesce(grouped.n_reasons, 1) as n_reasons,
+        coalesce(grouped.n_pressing, 0) as n_pressing,
         coalesce(grouped.waiting_since, strengths.shown_on) as waiting_since,
         strengths.strength,
         coalesce(strengths.is_positive_case, false) as is_positive_case
@@ -108,9 +114,17 @@ supervision_agenda as (
         worth_discussing.last_attended_on as last_seen_on,
         worth_discussing.next_booked_on,
         worth_discussing.is_positive_case,
+        worth_discussing.n_pressing > 0 as is_pressing,
+        reviews.last_reviewed_on,
+        reviews.last_action,
+        reviews.last_action_on,
+        reviews.is_brought,
+        reviews.is_added,
+        reviews.open_steps_n,
         cast({{ param('params_version') }} as integer) as params_version
     from worth_discussing
     cross join context
+    inner join reviews on worth_discussing.episode_key = reviews.episode_key
     inner join clients on worth_discussing.client_key = clients.client_key
     inner join clinicians on worth_discussing.clinician_key = clinicians.clinician_key
     left join supervisors on worth_discussing.episode_key = supervisors.episode_key
