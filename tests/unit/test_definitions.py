@@ -68,6 +68,7 @@ def test_sessions_and_feedback_lead_to_every_metric() -> None:
         "claim_metric",
         "metric_catalogue",
         "parameter",
+        "review_code",
         "rupture_method",
     )
     described = {dg.AssetKey(["metrics", name]) for name in copies}

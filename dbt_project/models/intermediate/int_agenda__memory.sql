@@ -31,15 +31,16 @@ sessions as (
     where series = 'individual' and session_index is not null
 ),
 
--- A review knows of a form what the newest export before it told: a form answered after that export
--- was not known, whenever the next one brings it. Asked of reasons whose source is known, because of
--- a safety item nothing may be missed.
-reviewed as (
-    select distinct
+-- A review knows of a form what the newest export before it told: a form answered after that
+-- export was not known, whenever the next one brings it. Asked of reasons whose source is known,
+-- because of a safety item nothing may be missed.
+reviews as (
+    select
         reasons.episode_key,
         reasons.reason_id,
         reasons.sentence,
-        reasons.waiting_since
+        reasons.waiting_since,
+        entries.entry_key
     from reasons
     inner join entries
         on
@@ -61,6 +62,15 @@ reviewed as (
     having
         reasons.waiting_at is null
         or reasons.waiting_at <= coalesce(max(exports.generated_at), entries.recorded_at)
+),
+
+reviewed as (
+    select distinct
+        episode_key,
+        reason_id,
+        sentence,
+        waiting_since
+    from reviews
 ),
 
 -- A dismissal speaks of a session: what began before the next one is settled.

@@ -1,7 +1,7 @@
 {#- Reasons of the agenda that lie in the review log: what the supervisee or the supervisor asked
-    for, a day agreed in the last review, and a case that nobody has reviewed for long. The last one
-    only in a practice that records reviews, counted from its first, so that a new installation is
-    not flooded. -#}
+    for, a day agreed in the last review, and a case that nobody has reviewed for long. The last
+    one only in a practice that records reviews, counted from its first, so that a new
+    installation is not flooded. -#}
 with reviews as (
     select * from {{ ref('case_review') }}
 ),

@@ -1,6 +1,6 @@
-{#- The one reason of the agenda that rests on an item: the latest answer to a safety item of an open
-    episode was positive. It carries the moment of the form and its source, because whether a review
-    could know of it is judged by both (int_agenda__memory). -#}
+{#- The one reason of the agenda that rests on an item: the latest answer to a safety item of an
+    open episode was positive. It carries the moment of the form and its source, because whether a
+    review could know of it is judged by both (int_agenda__memory). -#}
 with answers as (
     select * from {{ ref('int_safety__answers') }}
     where recency = 1 and is_positive and status = 'open'

@@ -1,6 +1,6 @@
 {#- One strength per open episode that has any, and the one case per clinician that is put forward
-    as the positive one: an episode with nothing pressing (no reason of tier 1 to 3, settled or not)
-    whose strength no review or deferral has settled. -#}
+    as the positive one: an episode with nothing pressing (no reason of tier 1 to 3, settled or
+    not) whose strength no review or deferral has settled. -#}
 with reasons as (
     select * from {{ ref('int_agenda__memory') }}
 ),

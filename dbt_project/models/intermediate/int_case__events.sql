@@ -1,5 +1,5 @@
-{#- The events of an episode that come from attendance, supervision, the review log and the episode
-    itself, in the shape of metrics.case_timeline. Scores, ruptures and signals are in
+{#- The events of an episode that come from attendance, supervision, the review log and the
+    episode itself, in the shape of metrics.case_timeline. Scores, ruptures and signals are in
     int_case__measured_events. -#}
 {{ config(materialized='view') }}
 

@@ -1,6 +1,6 @@
 {#- The supervisor of each episode at as_of: the latest dated assignment of its clinician that
-    covers as_of. An assignment that names a single client is not read: it opens no caseload, so whom
-    it names could not open the case, and the clinician's own supervisor would not see it. -#}
+    covers as_of. An assignment that names a single client is not read: it opens no caseload, so
+    whom it names could not open the case, and the clinician's own supervisor would not see it. -#}
 with episodes as (
     select * from {{ ref('fct_episode') }}
 ),

@@ -1,5 +1,5 @@
-{#- Units of what supervision did with signals and plans: steps closed, signals confirmed. Both as the
-    review log says by as_of. -#}
+{#- Units of what supervision did with signals and plans: steps closed, signals confirmed. Both as
+    the review log says by as_of. -#}
 {{ config(materialized='view') }}
 
 with steps as (

@@ -1,7 +1,7 @@
-{#- How long what calls for supervision waits for a review of its case. What calls: a probable rupture,
-    a positive answer to a safety item, and the signals that a reason of tier 1 to 3 rests on
-    (agenda_reasons.rule_id). A signal that repeats before the next review is one: the first. Only from
-    the practice's first review on, because before nothing could be recorded. -#}
+{#- How long what calls for supervision waits for a review of its case. What calls: a probable
+    rupture, a positive answer to a safety item, and the signals that a reason of tier 1 to 3
+    rests on (agenda_reasons.rule_id). A signal that repeats before the next review is one: the
+    first. Only from the practice's first review on, because before nothing could be recorded. -#}
 with reviews as (
     select
         entries.episode_key,

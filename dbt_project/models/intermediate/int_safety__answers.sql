@@ -1,5 +1,5 @@
-{#- Every answer to a safety item that belongs to an episode, as yes or no. What leaves this model is
-    whether it was positive, and when; never the answer, never the item's wording. -#}
+{#- Every answer to a safety item that belongs to an episode, as yes or no. What leaves this model
+    is whether it was positive, and when; never the answer, never the item's wording. -#}
 {{ config(materialized='view') }}
 
 with responses as (

@@ -1,6 +1,6 @@
-{#- How much of the open caseload the agenda asks to discuss soon: cases that a rule of tier T1 to T3
-    puts on it among the open ones, at as_of and of the whole practice (screens.md 9: the budget of
-    alerts). What people ask to discuss is no alert. -#}
+{#- How much of the open caseload the agenda asks to discuss soon: cases that a rule of tier T1 to
+    T3 puts on it among the open ones, at as_of and of the whole practice (screens.md 9: the
+    budget of alerts). What people ask to discuss is no alert. -#}
 with agenda as (
     select * from {{ ref('supervision_agenda') }}
     where is_pressing

@@ -1,7 +1,7 @@
-{#- Time to review: the day after its raising by which half of what calls for supervision was reviewed,
-    ending without a review as a competing event, the rest waiting at as_of (screens.md 1). Whoever was
-    never reviewed stays in it, or quick reviews alone would be timed. Beside it the share of open cases
-    reviewed lately, at as_of. -#}
+{#- Time to review: the day after its raising by which half of what calls for supervision was
+    reviewed, ending without a review as a competing event, the rest waiting at as_of (screens.md
+    1). Whoever was never reviewed stays in it, or quick reviews alone would be timed. Beside it
+    the share of open cases reviewed lately, at as_of. -#}
 with waits as (
     select * from {{ ref('int_review__waits') }}
 ),

@@ -101,10 +101,13 @@ case_review as (
         episodes.clinician_key,
         cast(coalesce(last_reviews.reviews_n, 0) as integer) as reviews_n,
         last_reviews.last_reviewed_on,
-        cast(
-            greatest({{ days_between('last_reviews.last_reviewed_on', 'context.as_of') }}, 0)
-            as integer
-        ) as days_since_review,
+        cast(case
+            when last_reviews.last_reviewed_on is not null
+                then
+                    greatest(
+                        {{ days_between('last_reviews.last_reviewed_on', 'context.as_of') }}, 0
+                    )
+        end as integer) as days_since_review,
         last_reviews.review_again_on,
         case when deferrals.until_on > context.as_of then deferrals.until_on end as deferred_until,
         case when deferrals.until_on > context.as_of then deferrals.occurred_on end as deferred_on,

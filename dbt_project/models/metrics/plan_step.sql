@@ -36,10 +36,13 @@ plan_step as (
         closings.occurred_on as closed_on,
         closings.code as outcome,
         closings.code_words as outcome_words,
-        cast(
-            greatest({{ days_between('planned.occurred_on', 'closings.occurred_on') }}, 0)
-            as integer
-        ) as days_to_close
+        cast(case
+            when closings.entry_key is not null
+                then
+                    greatest(
+                        {{ days_between('planned.occurred_on', 'closings.occurred_on') }}, 0
+                    )
+        end as integer) as days_to_close
     from entries as planned
     cross join context
     left join closings
