@@ -20,11 +20,12 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards import warmup
+from dashboards.reports import routes as papers
 
 HERE = Path(__file__).parent
 
 # Routes of our own beside the pages; each checks role and scope per request (stack.md 2).
-ROUTES: list[BaseRoute] = []
+ROUTES: list[BaseRoute] = papers.routes()
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 # Files whose names hold a hash of their content: the only ones a browser may keep.

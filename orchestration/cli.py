@@ -45,6 +45,7 @@ COMMANDS = {
     "check": "Say what would become of one export; writes nothing.",
     "sources": "List the systems whose exports Rapport reads, and what each needs.",
     "serve": "Serve the dashboard over the current release.",
+    "report": "Make a paper as a PDF: case, agenda, month, quality, definition.",
     "sql": "Run one read-only statement on the current release.",
     "releases": "List the releases.",
     "rollback": "Make an older release current.",

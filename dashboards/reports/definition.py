@@ -1,0 +1,71 @@
+"""The definition card: one metric on one page, so that a figure can be handed on with its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboards import wording
+from dashboards.figures import metric
+from dashboards.queries import practice, reference
+from dashboards.reports.ask import Ask, NotYoursError
+from dashboards.reports.paper import Paper, limited, made, shortened
+from dashboards.texts import papers as words
+
+_MOST_ROWS, _LINE, _TEXT = 8, 260, 700
+
+
+def definition(ask: Ask, metric_id: str) -> Paper:
+    """Make the card of one metric.
+
+    Raises:
+        NotYoursError: the release holds no such metric.
+    """
+    entry = reference.catalogue(ask.base).get(metric_id)
+    if entry is None:
+        raise NotYoursError
+    return made(
+        ask,
+        "definition",
+        words.DEFINITION_TITLE.format(name=entry["name"]),
+        {
+            "name": entry["name"],
+            "meaning": shortened(str(entry["meaning"]), _TEXT),
+            "lines": [
+                [label, shortened(str(text), _TEXT)] for label, text in _lines(entry) if text
+            ],
+            "now_title": words.NOW_EXACT if ask.base.sees_practice_figures else words.NOW_ROUNDED,
+            "now": _now(ask, entry),
+            "cite": words.CITE.format(
+                release=ask.release.release_id,
+                day=wording.day(ask.release.as_of),
+                version=reference.release(ask.base)["params_version"],
+            ),
+            "confidential": words.CONFIDENTIAL_PRACTICE,
+        },
+    )
+
+
+def _lines(entry: Mapping[str, Any]) -> list[tuple[str, object]]:
+    return [
+        (words.HOW, entry["formula"]),
+        (words.COUNTED, entry["population"]),
+        (words.LEFT_OUT, entry["exclusions"]),
+        (words.GRAIN, f"{entry['grain']}, {entry['unit']}"),
+        (words.RULE, f"{entry['source']} ({words.EVIDENCE} {entry['evidence']})"),
+        (words.PERMITTED, entry["permitted_use"]),
+        (words.LIMITS, entry["limits"]),
+        (words.STANDS_FOR, entry["proxy_note"]),
+        (words.WORTH, entry["flag_reason"]),
+        (words.TABLE_COLUMN, f"{entry['table_name']}; {entry['column_name']}"),
+        (words.VERSION, str(entry["version"])),
+    ]
+
+
+def _now(ask: Ask, entry: Mapping[str, Any]) -> list[str]:
+    whole = practice.practice_figures(ask.base, "all")
+    rows = whole.filter(whole["metric_id"] == entry["metric_id"]).iter_rows(named=True)
+    full_from = int(reference.parameter(ask.base, "flag_min_n", 20))
+    said = metric.practice_rows(rows, entry, ask.names, full_from)
+    texts = [f"{of}: {text}." if of else f"{text}." for of, text in said]
+    return limited(texts, _MOST_ROWS, _LINE) or [words.NO_FIGURE]

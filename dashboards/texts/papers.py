@@ -1,0 +1,224 @@
+"""Words of the papers: case review, agenda, monthly report, data-quality summary, definition card.
+
+Templates get every text of this module by its name in small letters. Not here: words that a page
+says too and that stand in that page's module.
+"""
+
+# Names of files: what kind of paper, never who it is about.
+FILES = {
+    "case": "case-review",
+    "agenda": "agenda",
+    "month": "practice-month",
+    "quality": "data-quality",
+    "definition": "definition",
+}
+
+NO_PAPER = "No such paper in your view. The link may be old, or it is not yours."
+UNKNOWN_CHOICE = "This view knows no such {name}."
+
+# On every paper
+DEMO = "DEMO DATA: a simulated practice, nobody in it is real."
+CONFIDENTIAL = "Confidential: for the treating clinician and supervision only."
+CONFIDENTIAL_PRACTICE = "Confidential: for the practice's own use."
+DEMO_SHORT = "DEMO DATA"
+CONFIDENTIAL_SHORT = "Confidential"
+NOT_CRISIS = (
+    "Rapport is not a crisis system: nobody watches it for risk. "
+    "If someone may be in danger, follow your practice's own procedure now."
+)
+DESCRIPTION = "Made by Rapport from one release of the practice's own data."
+STAMP = "Data through {through} · published {published} · release {release}"
+RELEASE_LINE = "Data through {through} · release {release}"
+KNOWN_ON = "As known on {day}. Whatever was delivered or corrected later is left out."
+BUILD_FAILED = "The last build failed, so this is the release before it."
+OF_SITE = "Site: {site}."
+OF_SUPERVISOR = "Supervisor: {label}."
+OF_CLINICIAN = "Clinician: {label}."
+LOGO = "Logo of the practice"
+LOGO_ALT = "Logo of {name}"
+PAGE = "Page"
+OF = "of"
+AND_MORE = "and {n} more"
+N_OF_N = "{n} of {of}"
+POINTS = "{n} points"
+ONE_SESSION = "session"
+NONE_BOOKED = "None booked"
+NONE_RECORDED = "None recorded"
+
+# Case review
+CASE_TITLE = "Case review"
+CLIENT = "Client"
+CLINICIAN = "Clinician"
+SUPERVISOR = "Supervisor"
+SESSION = "Sessions attended"
+STATE = "Treatment"
+AS_OF = "As of"
+WHY_HERE = "Why on the agenda"
+NOT_ON_AGENDA = "No rule for discussion is met at the moment."
+HELP_WANTED = "What the clinician wants help with"
+ALLIANCE = "Alliance"
+OUTCOME = "Outcome"
+ATTENDANCE = "Attendance and ruptures"
+FIRST = "First"
+LOWEST = "Lowest"
+LATEST = "Latest"
+CUTOFF = "Cut-off"
+FORMS = "Forms"
+CHANGE_CLASS = "Class of change"
+RELIABLE_CHANGE = "Reliable change from"
+AT_SESSION = "{score} at session {n}"
+FIRST_SEEN = "First seen"
+LAST_SEEN = "Last seen"
+NEXT_BOOKED = "Next booked"
+MISSED = "Missed in 8 weeks"
+RUPTURES = "Probable ruptures"
+NO_RUPTURE_SHORT = "None found"
+RUPTURES_REPAIRED = "{n}, {repaired} repaired"
+ALLIANCE_DETAIL = "Alliance in detail"
+NO_RUPTURE = "No probable rupture found in the scores."
+RUPTURE = (
+    "Fell at session {n} ({day}): {measure} from a usual {baseline} to {score}, lowest {nadir}."
+)
+FELL_MOST = " Fell most: {scale}, from {before} to {after}."
+REPAIRED_AFTER = "{status} after {sessions}."
+STRENGTH = "A strength to name: {text}"
+NO_STRENGTH = "A strength to name: the figures show none yet; the clinician may know one."
+HOW_SURE = "How sure are we"
+PROMPTS_TITLE = "Questions to bring, choose two"
+PROMPTS = (
+    "What does the clinician make of the picture, before you say what you see?",
+    "What happened around the marked sessions that no form can tell?",
+    "What would the client say if asked how the work is going?",
+    "What will be different in the next session?",
+)
+LAST_TIME = "Last time"
+NO_LAST_TIME = "No review of this case is recorded yet."
+PLAN = "Plan"
+NEXT_STEP = "Next step"
+WHO = "Who"
+BY_WHEN = "By when"
+IF_IT_WORKS = "If it works, the line should"
+REVIEW_AGAIN = "Review again on"
+
+# Agenda
+AGENDA_TITLE = "Supervision agenda"
+AGENDA_SUMMARY = "For {minutes} minutes. {n} of {cases} in view meet a rule for discussion."
+AGENDA_EMPTY = "No open case in view meets a rule for discussion."
+AGENDA_WHO = "{clinician} · session {n}"
+OPEN_CASE = "open case"
+POSITIVE = " · a strength to name"
+WAITING_SINCE = "Waiting since {day}"
+SEEN = "Last seen {day}"
+BOOKED = "Next {day}"
+WAITING_TITLE = "Waiting beyond this meeting"
+MORE_WAIT = "and {n} more, on the page Supervision agenda"
+KIND = "Kind"
+SINCE = "Since"
+WHY = "Why"
+
+# Data-quality summary
+QUALITY_TITLE = "Data quality"
+CHECKS_TITLE = "Checks that did not pass"
+CHECKS_NOTE = "A release whose blocking checks fail is never published."
+CHECKS = "{passed} of {all} passed."
+CHECKS_BLOCKING = " At least one that did not is blocking."
+CHECKS_NONE_BLOCKING = " None that did not is blocking."
+ONE_CHECK = "check"
+SEVERITY = "Result"
+BLOCKING = "■ Blocking"
+WARNING = "◆ Warning"
+CHECK_CLASS = "Class"
+MUST_HOLD = "What must hold"
+AGAINST = "Rows against"
+AFFECTS = "Affects"
+DELIVERIES_TITLE = "Deliveries"
+DELIVERIES_NOTE = "Every export that arrived, the newest first."
+NO_DELIVERIES = "No delivery has been seen."
+DELIVERY = "Delivery"
+MADE = "Made"
+STATUS = "Status"
+ROWS_READ = "Rows read"
+ACCEPTED = "Accepted"
+HELD_BACK = "Held back"
+DELIVERY_STATUS = {
+    "accepted": "● Accepted",
+    "accepted_with_warnings": "◆ With warnings",
+    "rejected": "■ Rejected",
+    "held": "■ Held",
+    "duplicate": "○ Seen before",
+}
+HELD_BACK_TITLE = "Rows held back"
+HELD_BACK_NOTE = "By rule. Values are never shown: open the export."
+NO_HELD_BACK = "No row is held back."
+SOURCE = "Source"
+FILE = "File"
+WRONG = "What is wrong"
+ROWS = "Rows"
+COVERAGE_TITLE = "Forms of {measure} by clinician"
+COVERAGE_NOTE = "In the order of labels. Sessions count from the practice's first form of it."
+DUE = "Sessions due"
+WITH_FORM = "With a form"
+IN_TIME = "In time"
+CASES = "Cases"
+PAIRED = "Cases with first and last"
+
+# Definition card
+DEFINITION_TITLE = "Definition: {name}"
+HOW = "How"
+COUNTED = "Counted"
+LEFT_OUT = "Left out"
+GRAIN = "One unit, given in"
+RULE = "Rule"
+EVIDENCE = "evidence"
+PERMITTED = "May be used for"
+LIMITS = "Limits"
+STANDS_FOR = "Stands in for"
+WORTH = "Worth a conversation"
+TABLE_COLUMN = "Table, column"
+VERSION = "Version"
+NOW_EXACT = "Now, whole practice, all time"
+NOW_ROUNDED = "Now, whole practice, all time, rounded"
+NO_FIGURE = "No figure yet: nothing has been counted for it."
+CITE_TITLE = "How to cite"
+CITE = "Rapport, release {release}, data to {day}, parameters version {version}."
+
+# Monthly report
+MONTH_TITLE = "Practice month: {period}"
+EIGHT = {
+    "early_alliance": "cases",
+    "rupture_incidence": "cases",
+    "repair_rate": "closed ruptures",
+    "dropout_d1": "ended cases",
+    "feedback_completion": "sessions",
+    "dna_rate": "appointments",
+    "late_cancel_rate": "appointments",
+    "clinician_cancel_rate": "appointments",
+}
+EIGHT_TITLE = "Eight figures"
+WHOLE_EXACT = "Whole practice, exact counts: for the board, not for publication."
+WHOLE_ROUNDED = "Whole practice, rounded: counts of 1 to 7 are hidden and others rounded to 5."
+SIGNAL = "◆ Signal: outside the range of the months before."
+COMMON_CAUSE = "● Common cause: within the range of the months before."
+FLOW = "From referral to ending"
+RUN = "Month by month"
+ENDINGS = "Endings, by several definitions"
+STAYING = "Without an unplanned ending, by session"
+ALLIANCE_TITLE = "Alliance, month by month"
+RUPTURES_TITLE = "Ruptures found, by quarter"
+QUALITY_STATUS = "Data quality"
+DELIVERIES = "Deliveries: {told}."
+CHANGED_TITLE = "Definitions"
+RULES = "{n} definitions, parameters version {version}, Rapport {rapport}."
+CHANGED = "{n} no longer as first published:"
+ONE_DEFINITION = "definition"
+NOW_VERSION = "{name}: now version {n}"
+
+# Links on the pages
+OFFERS = {
+    "case": "This review on one page (PDF)",
+    "agenda": "Print this agenda (PDF)",
+    "month": "Two pages for the board (PDF)",
+    "quality": "Summary to print (PDF)",
+    "definition": "Definition card (PDF)",
+}
+LETTER = "US Letter"
