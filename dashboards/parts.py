@@ -85,7 +85,9 @@ def show(drawn: Drawn, key: str) -> None:
         table(drawn.table, texts.TABLE_LABEL.format(key=key), is_fixed_order=drawn.is_fixed_order)
 
 
-def table(frame: pl.DataFrame, label: str, *, is_fixed_order: bool = False) -> None:
+def table(
+    frame: pl.DataFrame, label: str, *, is_fixed_order: bool = False, digits: int = 1
+) -> None:
     """Show rows as text: a plain table when short, a scrolling grid when long.
 
     The headings of a grid sort. Nobody is to be sorted by a figure (metrics.md 8), so a table with
@@ -95,16 +97,17 @@ def table(frame: pl.DataFrame, label: str, *, is_fixed_order: bool = False) -> N
         frame: readable columns; numbers stay numbers, dates are text already.
         label: what the table holds, unique on the page, for readers who cannot see it.
         is_fixed_order: whether a row is a clinician.
+        digits: after the point.
     """
     if frame.height == 0:
         empty(texts.NO_ROWS)
     elif is_fixed_order or frame.height <= _LONG_TABLE:
-        st.html(table_html(frame, label))
+        st.html(table_html(frame, label, digits))
     else:
         st.dataframe(frame, hide_index=True, height=420, alt=label)
 
 
-def table_html(frame: pl.DataFrame, label: str) -> str:
+def table_html(frame: pl.DataFrame, label: str, digits: int = 1) -> str:
     """Write rows as an HTML table in a region that scrolls by key when it is too wide."""
     numeric = {name for name, kind in frame.schema.items() if kind.is_numeric()}
     kinds = {name: _kind(frame[name], name in numeric) for name in frame.columns}
@@ -112,7 +115,7 @@ def table_html(frame: pl.DataFrame, label: str) -> str:
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{kinds[name]}>{_cell(value)}</td>"
+            f"<td{kinds[name]}>{_cell(value, digits)}</td>"
             for name, value in zip(frame.columns, row, strict=True)
         )
         + "</tr>"
@@ -133,11 +136,11 @@ def _kind(column: pl.Series, is_number: bool) -> str:
     return ' class="tight"' if longest <= _SHORT else ""
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, digits: int) -> str:
     if value is None:
         return wording.NOTHING
     if isinstance(value, float):
-        return f"{value:.1f}"
+        return f"{value:.{digits}f}"
     if isinstance(value, int) and not isinstance(value, bool):
         return wording.whole(value)
     return escape(str(value))

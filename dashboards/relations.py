@@ -8,7 +8,7 @@ A table that is not listed here cannot be read by any page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -185,9 +185,18 @@ def visible(sql: str, scope: Scope) -> tuple[str, bool]:
     return f"with {', '.join(heads)}\n{sql}", needs_keys
 
 
-def readable(role: Role) -> Iterable[str]:
-    """List the tables a role can get rows of; the table dictionary of Definitions shows these."""
-    for relation in RELATIONS.values():
-        if role is Role.ANALYST and relation.reach is Reach.PERSON:
-            continue
-        yield relation.table
+def readings() -> Iterator[tuple[str, Relation, dict[Role, str]]]:
+    """Say how much every role gets: `all`, `supervisees`, `own`, `rounded` or `none`.
+
+    Yields:
+        Its name in queries, the relation, and the reading by role.
+    """
+    for name, relation in RELATIONS.items():
+        if relation.reach is Reach.OPEN:
+            by_role = dict.fromkeys(Role, "all")
+        elif relation.reach is Reach.PERSON:
+            by_role = dict(zip(Role, ("all", "supervisees", "own", "none"), strict=True))
+        else:
+            others = "rounded" if relation.rounded else "none"
+            by_role = {role: "all" if role is Role.DIRECTOR else others for role in Role}
+        yield name, relation, by_role

@@ -11,7 +11,8 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -53,6 +54,19 @@ class WarehouseError(Exception):
     """The release cannot be shown; the message is fit for the screen."""
 
 
+class Refusal(Exception):  # noqa: N818 - an answer to a question, not a fault of ours
+    """DuckDB did not answer a question somebody wrote.
+
+    Attributes:
+        kind: `slow`, `syntax`, `name`, `closed`, `memory` or `other`.
+        detail: what it said, where that can hold nothing but the question itself.
+    """
+
+    def __init__(self, kind: str, detail: str = "") -> None:
+        super().__init__(kind)
+        self.kind, self.detail = kind, detail
+
+
 class NoReleaseError(WarehouseError):
     """Nothing has been released yet."""
 
@@ -71,6 +85,8 @@ class Release:
         failure: why the newest build did not release, or None when it did.
         is_asked_for: it was asked for by name; whether it is current plays no part.
         known_on: the past day whose knowledge it shows, or None for all there was.
+        analyst_path: the de-identified file beside it, or None where the card names none.
+        analyst_fingerprint: its sha256 in hex.
     """
 
     release_id: str
@@ -82,6 +98,8 @@ class Release:
     failure: str | None
     is_asked_for: bool = False
     known_on: date | None = None
+    analyst_path: Path | None = None
+    analyst_fingerprint: str = ""
 
 
 def home() -> Path:
@@ -119,12 +137,19 @@ def current_release(at: Path | None = None) -> Release:
             failure=None if wanted else _last_failure(releases),
             is_asked_for=bool(wanted),
             known_on=date.fromisoformat(told["known_on"]) if told.get("known_on") else None,
+            analyst_path=_beside(releases, told.get("analyst_file")),
+            analyst_fingerprint=str(told.get("analyst_sha256")),
         )
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise WarehouseError(texts.UNREADABLE.format(name=pointer.name)) from error
     if not path.is_file():
         raise WarehouseError(texts.MISSING.format(release_id=release.release_id))
     return release
+
+
+def _beside(releases: Path, name: str | None) -> Path | None:
+    """Give a file of the releases folder by its bare name."""
+    return (releases / Path(name).name).resolve() if name else None
 
 
 def _utc(text: str) -> datetime:
@@ -143,7 +168,7 @@ def _last_failure(releases: Path) -> str | None:
     return str(told.get("reason") or texts.NO_REASON)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False, on_release=lambda con: con.close())
+@st.cache_resource(max_entries=4, show_spinner=False, on_release=lambda con: con.close())
 def connection(path: str, fingerprint: str) -> duckdb.DuckDBPyConnection:
     """Open a release file once, after its bytes were compared with the promised sha256.
 
@@ -196,22 +221,86 @@ def fetch(scope: Scope, sql: str, parameters: Mapping[str, object] | None = None
 def _run(
     con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object]
 ) -> pl.DataFrame:
-    """Run one statement on its own cursor, within the time limit."""
-    cursor = con.cursor()
-    statements = cursor.extract_statements(sql)
-    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        raise WarehouseError(texts.ONE_SELECT)
-    timer = threading.Timer(QUERY_SECONDS, cursor.interrupt)
-    timer.daemon = True
-    timer.start()
+    """Run one statement of ours and give its rows."""
     try:
-        frame = cursor.execute(statements[0], dict(parameters)).pl()
+        with running(con, sql, parameters, QUERY_SECONDS) as cursor:
+            frame = cursor.pl()
     except duckdb.InterruptException as error:
         raise WarehouseError(texts.TOO_SLOW.format(seconds=f"{QUERY_SECONDS:.0f}")) from error
+    return frame.with_columns(cs.decimal().cast(pl.Float64))
+
+
+@contextmanager
+def running(
+    con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object], seconds: float
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Run exactly one select on its own cursor; the limit holds until its rows are read.
+
+    Args:
+        con: what `connection` gave.
+        sql: the statement.
+        parameters: values for its `$name`s.
+        seconds: after so many it is interrupted.
+
+    Raises:
+        WarehouseError: the text is not one select.
+    """
+    cursor = con.cursor()
+    timer = threading.Timer(seconds, cursor.interrupt)
+    timer.daemon = True
+    try:
+        statements = cursor.extract_statements(sql)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            raise WarehouseError(texts.ONE_SELECT)
+        timer.start()
+        yield cursor.execute(statements[0], dict(parameters))
     finally:
         timer.cancel()
         cursor.close()
-    return frame.with_columns(cs.decimal().cast(pl.Float64))
+
+
+# In this order: the first that fits says what kind of refusal it is, and whether it may be quoted.
+_REFUSALS: tuple[tuple[type[duckdb.Error], str, bool], ...] = (
+    (duckdb.InterruptException, "slow", False),
+    (duckdb.OutOfMemoryException, "memory", False),
+    (duckdb.PermissionException, "closed", False),
+    (duckdb.IOException, "closed", False),
+    (duckdb.ParserException, "syntax", True),
+    (duckdb.CatalogException, "name", True),
+    (duckdb.BinderException, "name", True),
+    (duckdb.ConversionException, "other", True),
+)
+
+
+def read_some(
+    path: str, fingerprint: str, sql: str, rows: int, seconds: float
+) -> tuple[list[str], list[tuple[object, ...]]]:
+    """Run one select that somebody wrote over a file without people, and give its first rows.
+
+    Args:
+        path: the de-identified file.
+        fingerprint: its promised sha256.
+        sql: the statement.
+        rows: at most so many are read.
+        seconds: after so many it is interrupted.
+
+    Returns:
+        The names of the columns, and the rows.
+
+    Raises:
+        Refusal: DuckDB does not answer it.
+        WarehouseError: the file is damaged, or the text is not one select.
+    """
+    con = connection(path, fingerprint)
+    try:
+        with running(con, sql, {}, seconds) as cursor:
+            found = cursor.fetchmany(rows)
+            return [column[0] for column in cursor.description or ()], found
+    except duckdb.Error as error:
+        for kind, name, may_be_quoted in _REFUSALS:
+            if isinstance(error, kind):
+                raise Refusal(name, str(error) if may_be_quoted else "") from error
+        raise Refusal("other") from error
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

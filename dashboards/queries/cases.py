@@ -94,6 +94,20 @@ def _one(scope: Scope, relation: str, episode_key: str) -> dict[str, object] | N
     return rows.row(0, named=True) if rows.height else None
 
 
+@st.cache_data(show_spinner=False, max_entries=16)
+def labels(scope: Scope, episode_keys: tuple[str, ...]) -> dict[str, str]:
+    """Give the client codes of some cases in view."""
+    rows = fetch(
+        scope,
+        """
+        select episode_key, client_label from case_summary
+        where episode_key in (select unnest($keys))
+        """,
+        {"keys": list(episode_keys)},
+    )
+    return dict(rows.iter_rows())
+
+
 def case(scope: Scope, episode_key: str) -> dict[str, object] | None:
     """Give the facts of one case, or None: for an unknown case and for one out of scope alike."""
     return _one(scope, "case_summary", episode_key)

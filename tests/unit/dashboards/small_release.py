@@ -169,12 +169,17 @@ def insert(con: duckdb.DuckDBPyConnection, rows: Rows) -> None:
         )
 
 
+def sha256_of(path: Path) -> str:
+    """Give the sha256 of a file in hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def point(home: Path, path: Path, release_id: str = "r1", **changed: Any) -> None:
     """Write releases/current.json for a release file."""
     told = {
         "release_id": release_id,
         "file": path.name,
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "sha256": sha256_of(path),
         "as_of": AS_OF.isoformat(),
         "built_at": "2026-11-21T06:10:00+00:00",
         "is_demo": True,
