@@ -1,4 +1,4 @@
-"""Words of the page Access and audit."""
+"""Words of the page Access and audit: roles, assignments, visits of cases."""
 
 NO_SIGN_IN = (
     "There is no sign-in yet: whoever can open this address can choose any view. The log below "
