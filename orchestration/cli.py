@@ -46,6 +46,7 @@ COMMANDS = {
     "sources": "List the systems whose exports Rapport reads, and what each needs.",
     "serve": "Serve the dashboard over the current release.",
     "report": "Make a paper as a PDF: case, agenda, month, quality, definition.",
+    "digest": "Write the weekly digest for supervisors, and send it if configured.",
     "sql": "Run one read-only statement on the current release.",
     "releases": "List the releases.",
     "rollback": "Make an older release current.",

@@ -64,6 +64,11 @@ class Home:
         return self.path / "fetch"
 
     @property
+    def digests(self) -> Path:
+        """Weekly digests, a folder per week, and what became of each; made when first written."""
+        return self.path / "digests"
+
+    @property
     def logs(self) -> Path:
         """Logs and Dagster's own storage."""
         return self.path / "logs"

@@ -12,11 +12,19 @@ import json
 import re
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from orchestration.errors import SettingsError
 from orchestration.home import Home, home_path
@@ -25,6 +33,9 @@ from orchestration.instruments import Instrument, check_switched_on
 from review_log import NAME
 
 __all__ = ["Home", "Settings", "SourceConfig", "describe", "load_settings"]
+
+# One plain address: nothing that could add a line or a second receiver to a mail.
+MAIL_ADDRESS = r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$"
 
 SOURCE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -59,6 +70,19 @@ class Practice(_Part):
     name: str = Field(default="Our practice", min_length=1, max_length=80)
     time_zone: TimeZone = "UTC"
     demo: bool = False
+    logo: str | None = Field(default=None, max_length=200)
+
+    @field_validator("logo")
+    @classmethod
+    def _in_the_home(cls, name: str | None) -> str | None:
+        if name is None:
+            return None
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts:
+            raise ValueError("names a file in the home, such as logo.svg")
+        if path.suffix.lower() not in (".svg", ".png"):
+            raise ValueError("is a file that ends in .svg or .png")
+        return name
 
 
 class SourceConfig(_Part):
@@ -130,6 +154,33 @@ class Dashboard(_Part):
     clinician_page: bool = False
 
 
+class Smtp(_Part):
+    """``[digest.smtp]``: the server that takes the mail; its password is in ``secrets/``."""
+
+    host: str = Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9.:_-]+$")
+    port: int = Field(default=587, ge=1, le=65535)
+    starttls: bool = True
+    user: str = Field(default="", max_length=200)
+    sender: str = Field(alias="from", pattern=MAIL_ADDRESS)
+
+    @model_validator(mode="after")
+    def _protected(self) -> Smtp:
+        if not self.starttls and self.host not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("starttls = false is for a server on this machine only")
+        return self
+
+
+class Digest(_Part):
+    """``[digest]``: the weekly digest for supervisors; off unless a practice wants it."""
+
+    enabled: bool = False
+    weekday: Literal[
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
+    ] = "monday"
+    base_url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$", max_length=200)
+    smtp: Smtp | None = None
+
+
 class _Instruments(BaseModel):
     """``[instruments]``: what is switched on, and one table per form of the practice's own."""
 
@@ -153,6 +204,7 @@ class _File(_Part):
     intake: Intake = Intake()
     releases: Releases = Releases()
     dashboard: Dashboard = Dashboard()
+    digest: Digest = Digest()
     sources: dict[str, SourceConfig] = Field(default_factory=dict)
     instruments: _Instruments = _Instruments()
 
@@ -181,6 +233,7 @@ class Settings:
     intake: Intake
     releases: Releases
     dashboard: Dashboard
+    digest: Digest
     sources: dict[str, SourceConfig]
     instruments: dict[str, Instrument]
     switched_on: tuple[str, ...]

@@ -25,6 +25,8 @@ name = {name}
 time_zone = {time_zone}
 # true puts a banner on every page that the data are simulated.
 demo = false
+# Stands on every PDF beside the name: a file in this home, .svg or .png, at most 256 kB.
+#logo = "logo.svg"
 
 [dashboard]
 port = 8501
@@ -55,6 +57,25 @@ hold_deleted_share = 0.05
 hold_deleted_rows = 10
 # or if a clinician or a calendar month with at least so many rows has none left.
 hold_missing_rows = 10
+
+# --- Weekly digest ---------------------------------------------------------------------------
+# Once a week one text per supervisor: how many cases wait, by kind; nothing about a single case.
+# It is written to digests/ in this home, and sent where a server is given below.
+
+#[digest]
+#enabled = true
+#weekday = "monday"
+# Where supervisors reach the dashboard; stands in the text as a link.
+#base_url = "http://127.0.0.1:8501"
+
+# The password is in secrets/digest_password, the address of each supervisor by their id in
+# secrets/digest_addresses.toml (both mode 600). Mail goes to those addresses and to nobody else.
+#[digest.smtp]
+#host = "mail.example.org"
+#port = 587
+#starttls = true
+#user = "rapport"
+#from = "rapport@example.org"
 
 # --- Sources ---------------------------------------------------------------------------------
 # One table per folder of the inbox. A folder that is not named here holds canonical deliveries:

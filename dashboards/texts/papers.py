@@ -222,3 +222,9 @@ OFFERS = {
     "definition": "Definition card (PDF)",
 }
 LETTER = "US Letter"
+
+# Weekly digest
+DIGEST_SUBJECT = "Rapport: your week in numbers"
+DIGEST_SUMMARY = "{n} of {cases} in your view meet a rule for discussion:"
+DIGEST_LINK = "The agenda: {url}"
+DIGEST_WHERE = "Which cases, and why, stands on the page Supervision agenda."

@@ -6,10 +6,7 @@ Here: options, and a file that is whole or not there. Not here: what a paper say
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,18 +14,13 @@ from typing import Any
 
 import click
 
+from orchestration.beside import ask_dashboard
 from orchestration.commands.output import line
-from orchestration.commands.serve import RELEASE_VARIABLE
 from orchestration.durable import put_in_place
 from orchestration.errors import RapportError
-from orchestration.home import HOME_VARIABLE
 from orchestration.release.catalogue import find_release
 from orchestration.settings import load_settings
 
-ROOT = Path(__file__).resolve().parents[2]
-_SECONDS = 120
-# Exit code with which the other process says in one sentence why there is no paper.
-_SAID = 3
 _AS = 'As on the page: "Supervisor 46AF", "Analyst". By default the clinical director.'
 
 
@@ -120,29 +112,8 @@ def _make(
     if release_id is not None:
         release_id = find_release(settings.home, release_id).release_id
     parameters = {"as": persona, "paper": paper, **told}
-    environment = {
-        **os.environ,
-        HOME_VARIABLE: str(settings.home.path),
-        RELEASE_VARIABLE: release_id or "",
-        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
-    }
-    asked = json.dumps({"kind": kind, "name": name, "parameters": parameters})
-    try:
-        done = subprocess.run(  # noqa: S603 -- our own interpreter and module
-            [sys.executable, "-m", "dashboards.reports", asked],
-            env=environment,
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise RapportError(f"The paper was not ready after {_SECONDS} seconds.") from None
-    if done.returncode == _SAID:
-        raise RapportError(done.stderr.decode().splitlines()[-1])
-    if done.returncode != 0:
-        _write_down(settings.home.logs, done.stderr)
-        raise RapportError("The paper could not be made. Details: logs/errors.log in the home.")
-    own_name, _, pdf = done.stdout.partition(b"\n")
+    made = ask_dashboard(settings.home, release_id, kind=kind, name=name, parameters=parameters)
+    own_name, _, pdf = made.partition(b"\n")
     place = out / own_name.decode() if out.is_dir() else out
     _save(place, pdf, force)
     line(f"{place}")
@@ -154,12 +125,6 @@ def _must_be_free(place: Path, force: bool) -> None:
         raise RapportError(f"There is no folder {place.parent}.")
     if place.exists() and not force:
         raise RapportError(f"{place} is there already: take another name, or --force.")
-
-
-def _write_down(logs: Path, said: bytes) -> None:
-    logs.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (logs / "errors.log").open("ab") as log:
-        log.write(said)
 
 
 def _save(place: Path, pdf: bytes, force: bool) -> None:

@@ -17,6 +17,7 @@ from urllib.error import URLError
 
 import click
 
+from orchestration.beside import RELEASE_VARIABLE
 from orchestration.errors import RapportError
 from orchestration.home import HOME_VARIABLE
 from orchestration.release.catalogue import find_release
@@ -24,9 +25,6 @@ from orchestration.settings import Settings, load_settings
 
 ADDRESS = "127.0.0.1"
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "server.py"
-
-# Names the one release that the dashboard shows; empty: the current one.
-RELEASE_VARIABLE = "RAPPORT_RELEASE"
 
 _STARTING_SECONDS = 60
 
