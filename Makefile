@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export RAPPORT_HOME ?= $(CURDIR)/rapport-home
 
-.PHONY: demo test env lint lock bench fuzz validity pictures clean
+.PHONY: demo test env lint lock bench bench-intake bench-screens fuzz validity pictures clean
 
 demo: env
 	$(BIN)/rapport demo
@@ -37,6 +37,10 @@ bench: env
 # Ten million rows, several minutes; `make bench-intake ROWS=1000000` is shorter.
 bench-intake: env
 	$(BIN)/python -m benchmarks.intake $(ROWS)
+
+# A practice of 2,000 clinicians and a million sessions on the screen; `CLINICIANS=200` is smaller.
+bench-screens: env
+	$(BIN)/python -m benchmarks.screens $(if $(CLINICIANS),--clinicians $(CLINICIANS))
 
 # A minute per reader: sound deliveries spoiled at random. One thread: the frames are small.
 fuzz: env

@@ -86,9 +86,7 @@ def served(home: Path) -> Iterator[str]:
 def settle(page: Page) -> None:
     """Wait until the page has drawn its footer and stands still."""
     page.wait_for_selector("footer.foot", timeout=60_000)
-    page.wait_for_function(
-        "() => !document.querySelector('[data-testid=stApp][data-test-script-state=running]')"
-    )
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.wait_for_timeout(1500)
 
 

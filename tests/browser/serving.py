@@ -117,6 +117,17 @@ class Seen:
         assert not self.foreign, self.foreign
 
 
+def wait_until(page: Page, expression: str, arg: object = None, seconds: float = 30) -> None:
+    """Wait until an expression holds.
+
+    Playwright's own `wait_for_function` needs `eval` in the page, which its policy forbids.
+    """
+    until = time.monotonic() + seconds
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < until, f"never: {expression}"
+        page.wait_for_timeout(20)
+
+
 def link(name: str, persona: str, **parameters: str) -> str:
     """Give a deep link to a page as a persona; the first page is the home."""
     path = "" if BY_NAME[name] is PAGES[0] else name

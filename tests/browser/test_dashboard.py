@@ -12,7 +12,7 @@ from urllib.parse import quote_plus
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.serving import Dashboard, Seen, link
+from tests.browser.serving import Dashboard, Seen, link, wait_until
 
 ROW_HEIGHT = 35
 
@@ -53,9 +53,7 @@ def test_a_filter_changes_a_number_and_the_url(seen: Seen, dashboard: Dashboard)
         "select clinician_label, count(*) from metrics.case_summary group by 1 order by 1 limit 1"
     )
     choose(page, "Clinician", label)
-    page.wait_for_function(
-        "text => document.querySelector('.stamp').innerText !== text", arg=before
-    )
+    wait_until(page, "text => document.querySelector('.stamp').innerText !== text", arg=before)
     seen.settle()
     assert f"you see 1 clinician, {cases} case" in seen.words()
     assert f"clinician={quote_plus(label)}" in page.url
@@ -69,7 +67,7 @@ def test_a_filter_stays_on_the_way_to_another_page(seen: Seen, dashboard: Dashbo
     ((label,),) = dashboard.ask("select min(clinician_label) from metrics.case_summary")
     page = seen.open(link("agenda", "Clinical director", clinician=label))
     page.locator(".st-key-menu").get_by_text("Endings").click()
-    page.wait_for_function("document.querySelector('h1').innerText === 'Endings'")
+    wait_until(page, "document.querySelector('h1').innerText === 'Endings'")
     seen.settle()
     assert f"clinician={quote_plus(label)}" in page.url
     assert "you see 1 clinician" in seen.words()
@@ -81,7 +79,7 @@ def test_the_persona_stays_on_the_way_to_another_page(
     label, _ = supervisors[0]
     page = seen.open(link("agenda", label))
     page.locator(".st-key-menu").get_by_text("Case review").click()
-    page.wait_for_function("document.querySelector('h1').innerText === 'Case review'")
+    wait_until(page, "document.querySelector('h1').innerText === 'Case review'")
     seen.settle()
     assert f"{label}: you see" in seen.words()
     assert f"as={quote_plus(label)}" in page.url
@@ -107,7 +105,7 @@ def test_a_row_of_the_list_opens_its_case_and_back_leads_back(seen: Seen) -> Non
     page.get_by_text("How sure are we").wait_for()
     page.get_by_text("All cases in view").click()
     page.get_by_text("Select a row to open its review").wait_for()
-    page.wait_for_function("!location.search.includes('case=')")
+    wait_until(page, "!location.search.includes('case=')")
     assert seen.console == []
 
 
@@ -183,8 +181,8 @@ def test_time_of_a_filter_change(
             option.wait_for()
             started = time.perf_counter()
             box.press("Enter")
-            page.wait_for_function(
-                "text => document.querySelector('.stamp').innerText !== text", arg=before
+            wait_until(
+                page, "text => document.querySelector('.stamp').innerText !== text", arg=before
             )
             page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
             took.setdefault(name, []).append(time.perf_counter() - started)
