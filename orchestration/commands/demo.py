@@ -1,11 +1,14 @@
 """``rapport demo``: the order of a demonstration and which home it may use.
 
-Not here: the practice (simulator/).
+Also here: writing the simulated review log into the home's own database, under the keys that the
+release will have. Not here: the practice (simulator/).
 """
 
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +17,27 @@ from orchestration.commands.build import build
 from orchestration.commands.output import Stopwatch, count, step
 from orchestration.commands.serve import serve
 from orchestration.errors import RapportError
-from orchestration.extract.pseudonyms import KEY_FILE, create_key
+from orchestration.extract.pseudonyms import KEY_FILE, Pseudonymiser, create_key, load_key
 from orchestration.home import Home, home_path
 from orchestration.settings import load_settings
+from review_log import NAME
+from review_log.entry import Entry, Kind
+from review_log.location import FILE, file_of, url_of
+from review_log.store import open_log
+
+if TYPE_CHECKING:
+    import polars as pl
+
+# No release was looked at when the simulated entries were made.
+_RELEASE = "simulated"
+_ENTITIES = {
+    "entry_id": "entry",
+    "refers_to": "entry",
+    "episode_key": "episode",
+    "client_key": "client",
+    "clinician_key": "clinician",
+    "author_key": "clinician",
+}
 
 
 @click.command("demo")
@@ -74,18 +95,41 @@ def _simulate(home: Home, clinicians: int, sessions: int, seed: int, watch: Stop
 
     watch.lap()
     # Another seed is another practice: its people must not mix with those of the last demo.
-    for folder in (home.inbox, home.landing, home.quarantine, home.path / "truth"):
+    own_log = home.path / NAME
+    for folder in (home.inbox, home.landing, home.quarantine, home.path / "truth", own_log):
         shutil.rmtree(folder, ignore_errors=True)
     home.create()
     write_demo_config(home.path)
     if not (home.secrets / KEY_FILE).exists():
         create_key(home.secrets)
-    simulate(
+    truth = simulate(
         home.inbox,
         home.path / "truth",
         clinicians=clinicians,
         sessions=sessions,
         seed=seed,
     )
+    _record_reviews(home, truth.reviews)
     text = f"{count(clinicians, 'clinician')}, about {sessions:,} bookings, seed {seed}"
     step("simulate", text, watch.lap())
+
+
+def _record_reviews(home: Home, reviews: pl.DataFrame) -> None:
+    """Let the home's own review log hold what the simulated supervisors recorded.
+
+    A database that was named on purpose is left alone: it may be a practice's real one.
+    """
+    if file_of(url_of(home.path)) != home.path / NAME / FILE:
+        return
+    namespace = load_settings(home.path).id_namespace("practice")
+    key_of = Pseudonymiser(load_key(home.secrets))
+    hashers = {name: key_of.hasher(entity, namespace) for name, entity in _ENTITIES.items()}
+    entries = []
+    columns = {"episode_id": "episode_key", "client_id": "client_key"}
+    columns |= {"clinician_id": "clinician_key", "author_id": "author_key"}
+    for row in reviews.rename(columns).drop("is_rupture_open").iter_rows(named=True):
+        keys = {name: hashers[name](row[name]) for name in hashers if row[name] is not None}
+        said = row | keys | {"kind": Kind(row["kind"]), "release_id": _RELEASE}
+        entries.append(Entry(**said))
+    with closing(open_log(home.path)) as log:
+        log.restore(entries)

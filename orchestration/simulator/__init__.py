@@ -3,7 +3,8 @@
 `simulate` is all that others need, and `write_demo_config` for a home that reads what it writes.
 The parts: parameters (every figure with its source), people, course (inside an episode), bookings,
 diary (weeks to dates), practice (all of it together), details, forms, records (what is written
-down), corrections, knowledge (what was known when), questionnaires, exports, clean_up, truth.
+down), corrections, knowledge (what was known when), questionnaires, exports, clean_up, reviews,
+truth.
 Nothing in here is used by the pipeline.
 """
 

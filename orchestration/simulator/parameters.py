@@ -198,6 +198,27 @@ _ROWS: tuple[tuple[str, float, str, str, str], ...] = (
     ("trainee_share", 0.25, "share", "Clinicians in training", "choice"),
     ("supervisor_share", 0.17, "share", "Clinicians who supervise", "choice"),
     ("assessment_share", 0.3, "share", "Episodes that begin with an assessment", "metrics.md 0.3"),
+    # --- the review log --------------------------------------------------------------------------
+    ("meeting_missed_share", 0.15, "share", "Meetings of supervision that do not take place",
+     "choice: holidays, illness"),
+    ("brought_share", 0.20, "share", "Meetings to which the supervisee brings a case of their own",
+     "choice"),
+    ("brought_at_the_end", 0.35, "share", "Supervisees with a case brought to the next meeting",
+     "choice: the agenda shows what a wish looks like"),
+    ("deferred_share", 0.10, "share", "Cases looked at that are put off", "choice"),
+    ("review_again_share", 0.25, "share", "Reviews that set a day to look again", "choice"),
+    ("undone_share", 0.02, "share", "Reviews recorded by mistake and taken back", "choice"),
+    ("judged_share", 0.75, "share", "Signals of a reviewed case that are judged", "choice"),
+    ("confirmed_if_open", 0.90, "share", "Signals judged right while a rupture is open",
+     "choice: supervisor and clinician mostly notice"),
+    ("confirmed_else_al1", 0.45, "share", "Low ratings judged right without a rupture",
+     "choice: some clients rate low and mean it, metrics.md 2.8"),
+    ("confirmed_else_al2", 0.10, "share", "Drops judged right without a rupture",
+     "screens.md 2: a drop of one point cries wolf"),
+    ("planned_share", 0.55, "share", "Reviews that plan a step", "choice"),
+    ("step_forgotten_share", 0.10, "share", "Steps that nobody ever closes", "choice"),
+    ("step_closed_share", 0.65, "share", "Steps closed at a meeting before their day", "choice"),
+    ("step_closed_late_share", 0.65, "share", "Steps closed at a later meeting", "choice"),
 )
 # fmt: on
 

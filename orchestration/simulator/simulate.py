@@ -31,6 +31,7 @@ from orchestration.simulator.practice import live
 from orchestration.simulator.questionnaires import item_rows, report_rows, tool_rows
 from orchestration.simulator.records import write_down
 from orchestration.simulator.reports import ask_more
+from orchestration.simulator.reviews import review
 from orchestration.simulator.truth import Truth, tell_truth
 
 DEFAULT_END = date(2026, 11, 20)
@@ -54,6 +55,7 @@ def simulate(
 
     The same arguments give the same bytes. The deliveries: `practice` (canonical CSV: full, window,
     two deltas, a clean-up with a handful of bad rows) and `feedback_tool` (a wide CSV of its own).
+    The review log is no delivery: it stands in the truth, in raw ids (`rapport demo` records it).
 
     Args:
         inbox: folder that gets one folder per source; made where it is missing.
@@ -74,7 +76,7 @@ def simulate(
         raise ValueError(f"a practice needs 2 clinicians and {FEWEST_SESSIONS} sessions at least")
     if truth_dir.resolve().is_relative_to(inbox.resolve()):
         raise ValueError("the truth may not lie in the inbox, where the pipeline would read it")
-    streams = np.random.default_rng(seed).spawn(9)
+    streams = np.random.default_rng(seed).spawn(10)
     weeks = sessions // (clinicians * BOOKINGS_A_WEEK)
     calendar = make_calendar(end_on, min(max(weeks, SHORTEST_WEEKS), LONGEST_WEEKS))
     people = make_clinicians(streams[0], clinicians, calendar.weeks)
@@ -114,6 +116,9 @@ def simulate(
     ]
     for delivery in deliveries:
         write_delivery(inbox, delivery)
-    truth = tell_truth(practice, forms, reports, records, aliases=aliases, planted=planted)
+    reviews = review(streams[9], practice, forms, records)
+    truth = tell_truth(
+        practice, forms, reports, records, aliases=aliases, planted=planted, reviews=reviews
+    )
     truth.write(truth_dir)
     return truth

@@ -45,6 +45,8 @@ class Truth:
             session does not count), alliance (latent SRS total), dip (points below the usual).
         aliases: client_id, alias_id of clients registered twice.
         planted: mistakes of the last delivery: feed, row_number, rule, column.
+        reviews: what supervisors recorded (reviews.py), in raw ids: entry_id, kind, what was said,
+            and is_rupture_open beside a verdict on a signal.
         counts: rows and figures of the whole, by name.
     """
 
@@ -58,6 +60,7 @@ class Truth:
     sessions: pl.DataFrame
     aliases: pl.DataFrame
     planted: pl.DataFrame
+    reviews: pl.DataFrame
     counts: dict[str, float] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
@@ -134,6 +137,7 @@ def tell_truth(
     *,
     aliases: Aliases,
     planted: pl.DataFrame,
+    reviews: pl.DataFrame,
 ) -> Truth:
     """Put the truth into tables.
 
@@ -144,6 +148,7 @@ def tell_truth(
         records: what was written down of it.
         aliases: clients registered twice.
         planted: mistakes of the last delivery.
+        reviews: the review log.
 
     Returns:
         The truth in raw ids.
@@ -198,6 +203,7 @@ def tell_truth(
         sessions=sessions,
         aliases=aliases.rows.select("client_id", "alias_id").unique(maintain_order=True),
         planted=planted,
+        reviews=reviews,
         counts={
             "clinicians": len(practice.clinicians.ids),
             "clients": len(clients),
