@@ -213,7 +213,7 @@ _ROWS: tuple[tuple[str, float, str, str, str], ...] = (
      "choice: supervisor and clinician mostly notice"),
     ("confirmed_else_al1", 0.45, "share", "Low ratings judged right without a rupture",
      "choice: some clients rate low and mean it, metrics.md 2.8"),
-    ("confirmed_else_al2", 0.10, "share", "Drops judged right without a rupture",
+    ("confirmed_else_al2", 0.05, "share", "Drops judged right without a rupture",
      "screens.md 2: a drop of one point cries wolf"),
     ("planned_share", 0.55, "share", "Reviews that plan a step", "choice"),
     ("step_forgotten_share", 0.10, "share", "Steps that nobody ever closes", "choice"),
