@@ -119,10 +119,7 @@ review_entry as (
                 when 'planned' then 'step'
                 when 'step_closed' then 'step_outcome'
             end
-    left join judged
-        on
-            standing.code = judged.code
-            and standing.kind in ('signal_confirmed', 'signal_dismissed')
+    left join judged on standing.code = judged.code
     left join codes as done_by_words
         on standing.done_by = done_by_words.code and done_by_words.list = 'done_by'
 )
