@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from html import escape
 
 import streamlit as st
@@ -29,11 +29,13 @@ ORDER = (
     "measure",
     "outcome",
     "status",
+    "meeting",
     "minutes",
 )
 
 ANY = ""
 MINUTES_PER_CASE = 10
+_MEETING_DAYS = 365
 _MINUTES = (30, 60, 90, 120, 240)
 
 
@@ -49,6 +51,8 @@ class Filters:
     outcome: str = ANY
     status: str = "any"
     minutes: int = 60
+    minutes_per_case: int = MINUTES_PER_CASE
+    meeting: date | None = None
 
     def bounds(self) -> tuple[date, date]:
         """Give the first day of the period and the first day after it."""
@@ -57,7 +61,15 @@ class Filters:
     @property
     def cases_in_time(self) -> int:
         """Give how many cases fit into the minutes available (screens.md 4: 60 minutes, six)."""
-        return self.minutes // MINUTES_PER_CASE
+        return max(1, self.minutes // self.minutes_per_case)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """What is known of the meeting before anybody chooses: its day, and how long a case takes."""
+
+    day: date
+    minutes_per_case: int = MINUTES_PER_CASE
 
 
 def bounds(period: str) -> tuple[date, date]:
@@ -115,8 +127,11 @@ class Bar:
         day: date,
         periods: Sequence[str],
         measures: Mapping[str, Mapping[str, str]],
+        *,
+        meeting: Meeting | None = None,
     ) -> None:
         self._scope, self._roster, self._day = scope, roster, day
+        self._planned = meeting or Meeting(day)
         self._periods, self._measures = list(periods), measures
         self._chosen: dict[str, object] = {}
         self._said: list[tuple[str, str]] = []
@@ -235,10 +250,27 @@ class Bar:
         )
 
     def _minutes(self) -> None:
+        per_case = self._planned.minutes_per_case
         self._chosen["minutes"] = self._select(
             "minutes",
             texts.MINUTES,
             _MINUTES,
-            lambda v: texts.MINUTES_FOR.format(minutes=v, cases=int(str(v)) // MINUTES_PER_CASE),
+            lambda v: texts.MINUTES_FOR.format(
+                minutes=v, cases=Filters(minutes=v, minutes_per_case=per_case).cases_in_time
+            ),
             index=1,
+        )
+        self._chosen["minutes_per_case"] = per_case
+
+    def _meeting(self) -> None:
+        first = self._day - timedelta(days=_MEETING_DAYS)
+        last = max(self._planned.day, self._day + timedelta(days=_MEETING_DAYS))
+        self._chosen["meeting"] = st.date_input(
+            texts.MEETING,
+            self._planned.day,
+            min_value=first,
+            max_value=last,
+            key="meeting",
+            bind="query-params",
+            format="DD/MM/YYYY",
         )

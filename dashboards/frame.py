@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from typing import Any
 import streamlit as st
 
 from dashboards import parts, wording
-from dashboards.filters import Bar, Filters, narrow
-from dashboards.queries import cases, outcomes, practice, reference
+from dashboards.filters import MINUTES_PER_CASE, Bar, Filters, Meeting, narrow
+from dashboards.queries import cases, outcomes, practice, reference, review_log
 from dashboards.registry import BY_NAME, CLINICIAN_PAGE, PageSpec
 from dashboards.scope import Persona, Role, Roster, Scope, personas, resolve
 from dashboards.texts import frame as texts
@@ -106,11 +106,12 @@ def open_page(page: PageSpec, release: Release, scope: Scope) -> View:
     if scope.role in page.roles:
         used = {"measure": practice.measures(scope), "outcome": outcomes.measures(scope)}
         measures = {name: {code: names.of(code) for code in codes} for name, codes in used.items()}
-        bar = Bar(scope, everyone, release.as_of, practice.periods(scope), measures)
-        # An open case is one case: filters would have nothing to change.
-        is_open_case = page.name == "case" and "case" in st.query_params
+        meeting = planned(scope, release.as_of) if "meeting" in page.filters else None
+        periods = practice.periods(scope)
+        bar = Bar(scope, everyone, release.as_of, periods, measures, meeting=meeting)
+        is_open = page.opens in st.query_params
         wanted = page.filters + (page.case_filters if scope.sees_cases else ())
-        chosen = bar.draw(() if is_open_case else wanted)
+        chosen = bar.draw(() if is_open else wanted)
     narrowed = narrow(scope, everyone, chosen, release.as_of)
     with stamp:
         meta = reference.release(scope)
@@ -123,6 +124,12 @@ def open_page(page: PageSpec, release: Release, scope: Scope) -> View:
 def banner(said: str) -> str:
     """Write a line above a page that cannot be dismissed."""
     return f'<div class="banner" role="note">{escape(said)}</div>'
+
+
+def planned(scope: Scope, day: date) -> Meeting:
+    """Give what is known of the next meeting: its day if one is booked, else the release's own."""
+    per_case = reference.parameter(scope, "agenda_minutes_per_case", MINUTES_PER_CASE)
+    return Meeting(review_log.next_meeting(scope, day) or day, int(per_case))
 
 
 def past_words(release: Release) -> str | None:

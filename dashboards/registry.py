@@ -27,6 +27,7 @@ class PageSpec:
         icon: Material symbol in the menu (the font ships with Streamlit).
         answers: the first line: what the page answers.
         cannot: and what it cannot.
+        opens: the query parameter that opens one thing; then filters have nothing to change.
         filters: those of `filters.ORDER` that change this page.
         case_filters: those that change only what a role with cases sees of it.
         roles: for whom it stands in the menu.
@@ -40,6 +41,7 @@ class PageSpec:
     icon: str
     answers: str
     cannot: str
+    opens: str = ""
     filters: tuple[str, ...] = ()
     case_filters: tuple[str, ...] = ()
     roles: tuple[Role, ...] = EVERYONE
@@ -69,6 +71,7 @@ PAGES = (
         icon=":material/groups:",
         answers="One case after the other: why it is here, how it went, and what comes next.",
         cannot="It keeps codes and dates, never notes. What was said stays in the room.",
+        opens="at",
         filters=("supervisor", "clinician", "meeting", "minutes"),
         roles=CASE_ROLES,
     ),
@@ -91,6 +94,7 @@ PAGES = (
         icon=":material/timeline:",
         answers="How alliance, outcome and attendance went in one case, side by side.",
         cannot="It cannot say why. A form that was not given is a gap, not a calm stretch.",
+        opens="case",
         filters=("supervisor", "clinician", "status"),
         roles=CASE_ROLES,
     ),

@@ -7,108 +7,170 @@ from html import escape
 import polars as pl
 import streamlit as st
 
-from dashboards import frame, parts, wording
-from dashboards.queries import cases
+from dashboards import agenda, case_card, frame, log_words, parts, recording, wording
+from dashboards.queries import cases, reference, review_log
+from dashboards.texts import agenda as texts
+from dashboards.texts import common
+from review_log.entry import Kind
+
+# More than that nobody finds in a list to choose from: a clinician is to be chosen first.
+_MOST_TO_CHOOSE = 200
 
 view = frame.current()
+codes = review_log.codes(view.scope)
+found = agenda.now(view.scope)
+open_n = cases.open_cases(view.scope)
 
 
-def with_positive(agenda: pl.DataFrame, places: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Split the agenda into what fits and what waits; one positive case always fits.
-
-    Args:
-        agenda: cases in order of tier and waiting.
-        places: how many fit into the minutes available.
-    """
-    ranked = agenda.with_row_index("place")
-    first = ranked.head(places)
-    if places > 1 and not first["is_positive_case"].any():
-        positive = ranked.filter("is_positive_case").head(1)
-        if positive.height:
-            first = pl.concat([first.head(places - 1), positive])
-    rest = ranked.join(first.select("place"), on="place", how="anti")
-    return first.drop("place"), rest.drop("place")
+def said_open() -> str:
+    """Say how many open cases are in view."""
+    return wording.counted(open_n, texts.OPEN_CASE)
 
 
-def card(entry: dict[str, object], place: int) -> None:
-    """Show one case: who, why in words, since when, and the way to its review."""
-    tier = str(entry["tier"])
-    lines = [escape(line) for line in str(entry["reasons"]).split("\n")]
-    strength = escape(str(entry["strength"])) if entry["is_positive_case"] else ""
-    if strength and strength not in lines:
-        lines.append(f"<b>A strength:</b> {strength}")
-    reasons = "".join(f"<li>{line}</li>" for line in lines)
-    positive = " · a strength to name" if strength else ""
-    booked = entry["next_booked_on"]
-    with st.container(key=f"case-{place}", gap="small"):
-        st.html(
-            f'<div class="card"><div class="who"><b>{place}. {escape(str(entry["client_label"]))}'
-            f"</b><br><span>{escape(str(entry['clinician_label']))} · session "
-            f"{entry['session_index']}</span></div>"
-            f'<div class="why"><span class="tier"><span class="mark {tier.lower()}" '
-            f'aria-hidden="true">{wording.TIER_SHAPES[tier]}</span>{wording.TIER_WORDS[tier]}'
-            f"{positive}</span><ul>{reasons}</ul></div>"
-            f'<div class="when">Waiting since {wording.day(entry["waiting_since"])}<br>'
-            f"Last seen {wording.day(entry['last_seen_on'])}<br>"
-            f"{'Next ' + wording.day(booked) if booked else '<b>None booked</b>'}</div></div>"
-        )
-        parts.link(
-            "case", f"Open the review of {entry['client_label']}", case=str(entry["episode_key"])
-        )
-
-
-agenda = cases.agenda(view.scope)
-open_cases = cases.open_cases(view.scope)
-if agenda.is_empty():
-    parts.empty(
-        "No open case in view meets a rule for discussion. "
-        f"{wording.counted(open_cases, 'open case')} in view; Case review lists them all."
-    )
-else:
-    now, later = with_positive(agenda, view.filters.cases_in_time)
-    tiers = agenda.group_by("tier").agg(pl.len()).sort("tier")
+def summary() -> None:
+    """Say how many cases call for discussion, of which kinds, against how many were planned for."""
+    tiers = pl.DataFrame({"tier": [row["tier"] for row in found.rows]}).group_by("tier").len()
     chips = "".join(
         f'<span><span class="mark {t.lower()}" aria-hidden="true">{wording.TIER_SHAPES[t]}</span>'
         f"{wording.TIER_WORDS[t]} <b>{n}</b></span>"
-        for t, n in tiers.iter_rows()
+        for t, n in tiers.sort("tier").iter_rows()
     )
+    low, high = (
+        wording.percent(reference.parameter(view.scope, f"agenda_budget_{name}", fallback))
+        for name, fallback in (("low", 0.15), ("high", 0.2))
+    )
+    soon = sum(1 for row in found.rows if row["is_pressing"])
     st.html(
-        f'<p class="says">{wording.whole(agenda.height)} of '
-        f"{wording.counted(open_cases, 'open case')} in view meet a rule for discussion.</p>"
+        f'<p class="says">{texts.SUMMARY.format(n=len(found.rows), open=said_open())} '
+        f"{texts.SOON.format(n=soon, low=low, high=high)}</p>"
         f'<div class="chips">{chips}</div>'
     )
-    parts.section(
-        f"For {view.filters.minutes} minutes",
-        "Most urgent kind first, then the longest waiting; one case that is going well is always "
-        "among them. The order is by rule, not by a score.",
+
+
+def card(row: agenda.Row, place: int) -> None:
+    """Show one case with what can be recorded of it."""
+    key, label = str(row["episode_key"]), str(row["client_label"])
+    with st.container(key=f"case-{place}", gap="small"):
+        st.html(case_card.html(row, place, found.entries.get(key, []), codes))
+        with st.container(key=f"acts-{place}", horizontal=True, vertical_alignment="center"):
+            parts.link("case", texts.OPEN_REVIEW.format(client=label), case=key)
+            if found.trouble:
+                return
+            st.button(
+                texts.DISCUSSED_OF.format(client=label),
+                key=f"discussed-{key}",
+                on_click=recording.record,
+                args=(view.scope, Kind.REVIEWED, key),
+                kwargs={"happened_on": view.filters.meeting},
+            )
+            with st.popover(texts.DEFER_OF.format(client=label), key=f"defer-{key}"):
+                recording.defer_form(view.scope, key, view.filters.meeting)
+
+
+def beyond(later: list[agenda.Row]) -> None:
+    """List the cases that do not fit into the minutes."""
+    parts.section(texts.BEYOND, texts.BEYOND_NOTE.format(n=wording.whole(len(later))))
+    shown = pl.DataFrame(
+        {
+            texts.CLIENT: [row["client_label"] for row in later],
+            common.CLINICIAN: [row["clinician_label"] for row in later],
+            texts.KIND: [
+                f"{wording.TIER_SHAPES[row['tier']]} {wording.TIER_WORDS[row['tier']]}"
+                for row in later
+            ],
+            texts.SESSIONS: [row["session_index"] for row in later],
+            texts.SINCE: [row["waiting_since"] for row in later],
+            texts.NEXT_BOOKED: [
+                wording.day(row["next_booked_on"]) if row["next_booked_on"] else texts.NONE_BOOKED
+                for row in later
+            ],
+            texts.WHY: [str(row["reasons"]).split("\n")[0] for row in later],
+        }
     )
-    for place, entry in enumerate(now.iter_rows(named=True), start=1):
-        card(entry, place)
-    if later.height:
-        parts.section(
-            "Waiting beyond this meeting", "Select a row to open its review, or raise the minutes."
+    picked = st.dataframe(
+        shown,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="waiting",
+        alt=texts.BEYOND_ALT,
+        column_config={texts.SINCE: st.column_config.DateColumn(format="D MMM YYYY")},
+    )
+    if picked.selection.rows:
+        parts.go("case", case=later[picked.selection.rows[0]]["episode_key"])
+
+
+def add() -> None:
+    """Offer to put any other open case in view on the agenda."""
+    parts.section(texts.ADD, texts.ADD_NOTE)
+    if open_n > _MOST_TO_CHOOSE:
+        parts.empty(texts.ADD_TOO_MANY.format(open=said_open()))
+        return
+    there = {row["episode_key"] for row in found.rows}
+    others = {
+        row["episode_key"]: texts.ADD_OPTION.format(
+            client=row["client_label"], clinician=row["clinician_label"], n=row["attended_sessions"]
         )
-        shown = pl.DataFrame(
-            {
-                "Client": later["client_label"],
-                "Clinician": later["clinician_label"],
-                "Kind": [
-                    f"{wording.TIER_SHAPES[t]} {wording.TIER_WORDS[t]}" for t in later["tier"]
-                ],
-                "Session": later["session_index"],
-                "Waiting since": later["waiting_since"],
-                "Next": [wording.day(d) if d else "None booked" for d in later["next_booked_on"]],
-                "Why": [str(r).split("\n")[0] for r in later["reasons"]],
-            }
+        for row in cases.cases(view.scope, "open").sort("client_label").iter_rows(named=True)
+        if row["episode_key"] not in there
+    }
+    if not others:
+        parts.empty(texts.ADD_NONE)
+        return
+    with st.container(key="add", horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            texts.ADD_CHOOSE, list(others), format_func=others.__getitem__, key="add-case"
         )
-        picked = st.dataframe(
-            shown,
-            hide_index=True,
-            on_select="rerun",
-            selection_mode="single-row",
-            key="waiting",
-            alt="Cases that wait beyond the minutes available",
-            column_config={"Waiting since": st.column_config.DateColumn(format="D MMM YYYY")},
-        )
-        if picked.selection.rows:
-            parts.go("case", case=later["episode_key"][picked.selection.rows[0]])
+        for kind, label in ((Kind.ADDED, texts.ADD_BUTTON), (Kind.BROUGHT, texts.BRING_BUTTON)):
+            st.button(
+                label,
+                key=f"add-{kind.value}",
+                on_click=recording.record,
+                args=(view.scope, kind, chosen),
+            )
+
+
+def dealt() -> None:
+    """List what left the agenda since the release, each to be taken back."""
+    parts.section(texts.DEALT, texts.DEALT_NOTE)
+    for row, entry in found.dealt:
+        with st.container(
+            key=f"dealt-{entry.entry_id}", horizontal=True, vertical_alignment="center"
+        ):
+            line = texts.DEALT_LINE.format(
+                client=row["client_label"], clinician=row["clinician_label"]
+            )
+            st.html(
+                f'<p class="says">{escape(line)}: '
+                f"{escape(log_words.what(entry, codes))}, "
+                f"{wording.day(log_words.day_of(entry))}</p>"
+            )
+            st.button(
+                texts.UNDO_OF.format(client=row["client_label"]),
+                key=f"undo-{entry.entry_id}",
+                type="tertiary",
+                on_click=recording.undo,
+                args=(view.scope, entry),
+            )
+
+
+recording.draw_told()
+if found.trouble:
+    parts.empty(found.trouble)
+if not found.rows:
+    parts.empty(texts.ALL_DEALT if found.dealt else texts.NOTHING.format(open=said_open()))
+else:
+    summary()
+    first, later = agenda.capped(found.rows, view.filters.cases_in_time)
+    parts.section(texts.FOR_MINUTES.format(minutes=view.filters.minutes), texts.ORDER)
+    if not found.trouble:
+        parts.link("meeting", texts.START)
+    for place, row in enumerate(first, start=1):
+        card(row, place)
+    if later:
+        beyond(later)
+if open_n and not found.trouble:
+    add()
+if found.dealt:
+    dealt()
+st.html(f'<p class="note noprint">{texts.PRINT}</p>')

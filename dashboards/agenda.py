@@ -1,0 +1,163 @@
+"""The agenda as it stands: the release's rows with what was recorded since laid over them.
+
+Here: which cases are worth discussing now, which were dealt with, and what fits into the minutes.
+Order and reasons are the release's (dbt); nothing is computed but places in a list. Not here: how a
+case looks on a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboards import log_words, review
+from dashboards.queries import cases, review_log
+from dashboards.scope import Scope
+from dashboards.texts import agenda as texts
+from dashboards.wording import day as say_day
+from review_log.entry import Entry, Kind
+
+Row = Mapping[str, Any]
+# A safety answer stays until somebody has looked at it: putting it off does not take it away.
+_NEVER_DEFERRED = "T1"
+# Where a case stands that somebody asked for, as in the release (seed agenda_reasons).
+_ASKED_FOR = ("T3", 3)
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """What is to discuss now.
+
+    Attributes:
+        rows: the cases in order, each a row of `supervision_agenda`.
+        dealt: cases off it since the release, with the entry that took each off.
+        entries: all standing entries since the release, by case, oldest first.
+        trouble: why the review log could not be read, or empty.
+    """
+
+    rows: list[Row]
+    dealt: list[tuple[Row, Entry]] = field(default_factory=list)
+    entries: Mapping[str, list[Entry]] = field(default_factory=dict)
+    trouble: str = ""
+
+
+def now(scope: Scope) -> Agenda:
+    """Give the agenda of those in view as it stands at this moment.
+
+    Args:
+        scope: who is looking; narrowed to the supervisee one meets.
+    """
+    rows = cases.agenda(scope).to_dicts()
+    try:
+        entries = review.since(scope, review_log.through(scope))
+    except review.ReviewLogError as error:
+        return Agenda(rows, trouble=str(error))
+    return laid_over(rows, entries, lambda key: cases.case(scope, key))
+
+
+def laid_over(
+    rows: Sequence[Row], entries: Iterable[Entry], facts_of: Callable[[str], Row | None]
+) -> Agenda:
+    """Lay entries over the rows of a release.
+
+    Args:
+        rows: rows of `supervision_agenda`.
+        entries: standing entries that the release does not hold, oldest first.
+        facts_of: gives the facts of a case in scope, or None.
+    """
+    by_case: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_case.setdefault(entry.episode_key, []).append(entry)
+    known = {str(row["episode_key"]): row for row in rows}
+    kept, dealt = [], []
+    for key in [*known, *(key for key in by_case if key not in known)]:
+        last = next((e for e in reversed(by_case.get(key, [])) if e.kind in review.TURNS), None)
+        row = known.get(key)
+        if last is None:
+            kept += [row] if row else []
+        elif last.kind in (Kind.ADDED, Kind.BROUGHT):
+            asked = row or _row_of(facts_of(key), last)
+            kept += [_asked_for(asked, by_case[key])] if asked else []
+        elif last.kind is Kind.DEFERRED and row and row["tier"] == _NEVER_DEFERRED:
+            kept.append(row)
+        else:
+            seen = row or _row_of(facts_of(key), last)
+            dealt += [(seen, last)] if seen else []
+    kept.sort(key=_place)
+    return Agenda(kept, dealt, by_case)
+
+
+def row_of(scope: Scope, episode_key: str, entries: Sequence[Entry]) -> Row:
+    """Give the row of one case in scope, made by hand where no rule calls for it.
+
+    Args:
+        scope: who is looking.
+        episode_key: a case for which `cases.case` gave facts.
+        entries: standing entries of the case, oldest first.
+    """
+    row = cases.agenda_entry(scope, episode_key)
+    asked = [e for e in entries if e.kind in (Kind.ADDED, Kind.BROUGHT)]
+    if row:
+        return _asked_for(row, asked)
+    made = dict(_row_of(cases.case(scope, episode_key), asked[-1] if asked else None) or {})
+    return _asked_for(made, asked)
+
+
+def _place(row: Row) -> tuple[Any, ...]:
+    """Most urgent tier first, then the longest waiting; labels only make the order a fixed one."""
+    return row["tier_rank"], row["waiting_since"], row["client_label"], row["episode_key"]
+
+
+def _asked_for(row: Row, entries: Sequence[Entry]) -> Row:
+    kinds = {entry.kind for entry in entries}
+    return {
+        **row,
+        "is_brought": row.get("is_brought") or Kind.BROUGHT in kinds,
+        "is_added": row.get("is_added") or Kind.ADDED in kinds,
+    }
+
+
+def _row_of(facts: Row | None, entry: Entry | None) -> Row | None:
+    """Make a row of a case that no rule put on the agenda."""
+    if facts is None:
+        return None
+    tier, rank = _ASKED_FOR
+    reasons, asked_on = texts.NOT_BY_RULE, None
+    if entry is not None:
+        words = texts.WAS_BROUGHT if entry.kind is Kind.BROUGHT else texts.WAS_ADDED
+        asked_on = log_words.day_of(entry)
+        reasons = words.format(day=say_day(asked_on))
+    return {
+        **{name: facts.get(name) for name in _OF_CASE},
+        "session_index": facts["attended_sessions"],
+        "tier": tier,
+        "tier_rank": rank,
+        "reasons": reasons,
+        "waiting_since": asked_on,
+        "is_positive_case": False,
+        "is_pressing": False,
+    }
+
+
+_OF_CASE = (
+    *("episode_key", "client_key", "client_label", "clinician_key", "clinician_label"),
+    *("last_seen_on", "next_booked_on", "strength"),
+)
+
+
+def capped(rows: Sequence[Row], places: int) -> tuple[list[Row], list[Row]]:
+    """Split the agenda into what fits and what waits; one positive case always fits.
+
+    Args:
+        rows: cases in order of tier and waiting.
+        places: how many fit into the minutes available.
+    """
+    first, rest = list(rows[:places]), list(rows[places:])
+    if places > 1 and not any(row["is_positive_case"] for row in first):
+        positive = next((row for row in rest if row["is_positive_case"]), None)
+        if positive:
+            rest.remove(positive)
+            rest.insert(0, first.pop())
+            first.append(positive)
+    return first, rest

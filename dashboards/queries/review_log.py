@@ -1,0 +1,99 @@
+"""Questions about the review log as it reached the release: codes in words, plans, last reviews.
+
+Entries newer than the release are read through `dashboards/review.py` and laid over by the page.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.queries import reference
+from dashboards.scope import Scope
+from dashboards.warehouse import fetch
+
+Codes = dict[str, dict[str, str]]
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def codes(scope: Scope) -> Codes:
+    """Give the words of each code by list, in the order in which a form offers them."""
+    rows = fetch(scope, "select list, code, words from review_code order by list, sort_order")
+    found: Codes = {}
+    for name, code, words in rows.iter_rows():
+        found.setdefault(name, {})[code] = words
+    return found
+
+
+def through(scope: Scope) -> datetime | None:
+    """Give when the newest entry of the release was recorded, UTC; None where it holds none."""
+    moment = reference.release(scope).get("review_through")
+    return moment if isinstance(moment, datetime) else None
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def steps_of(scope: Scope, episode_key: str) -> pl.DataFrame:
+    """Give the planned steps of one case, the oldest first."""
+    return fetch(
+        scope,
+        """
+        select * from plan_step
+        where episode_key = $episode_key
+        order by planned_on, due_on nulls last, entry_key
+        """,
+        {"episode_key": episode_key},
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def open_steps(scope: Scope) -> pl.DataFrame:
+    """Give the steps in view that nobody closed, those due first on top."""
+    return fetch(
+        scope,
+        """
+        select p.*, s.client_label
+        from plan_step as p
+        join case_summary as s using (episode_key)
+        where p.status <> 'closed'
+        order by p.due_on nulls last, p.planned_on, s.client_label, p.entry_key
+        """,
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def cases_under_review(scope: Scope) -> dict[str, dict[str, Any]]:
+    """Give by case in view what the review log says of it; cases without an entry are left out."""
+    rows = fetch(scope, "select * from case_review where last_action is not null")
+    return {row["episode_key"]: row for row in rows.iter_rows(named=True)}
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def holds(scope: Scope, episode_key: str, entry_key: str) -> bool:
+    """Say whether an entry of the release belongs to a case, also after a merge of clients."""
+    rows = fetch(
+        scope,
+        """
+        select entry_key from review_entry
+        where episode_key = $episode_key and entry_key = $entry_key
+        """,
+        {"episode_key": episode_key, "entry_key": entry_key},
+    )
+    return rows.height > 0
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def next_meeting(scope: Scope, day: date) -> date | None:
+    """Give the next supervision that is booked for those in view, or None."""
+    rows = fetch(
+        scope,
+        """
+        select min(started_on) as day from supervision
+        where kind <> 'assignment' and started_on >= $day
+        """,
+        {"day": day},
+    )
+    found: date | None = rows["day"][0]
+    return found

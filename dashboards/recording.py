@@ -1,0 +1,183 @@
+"""Buttons and forms that record: one callback for all, and what is said after it.
+
+Here: recording at a click and telling what became of it; a log that does not answer never ends a
+page. Not here: who may record what (`review.py`), and which buttons a page has.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from dashboards import log_words, review
+from dashboards.queries import review_log
+from dashboards.scope import Scope
+from dashboards.texts import review_log as texts
+from dashboards.warehouse import WarehouseError
+from review_log.entry import Entry, EntryError, Kind
+
+# Two meetings, where people meet weekly.
+_DEFER_DAYS = 14
+_TOLD = "rapport_told"
+
+
+def record(scope: Scope, kind: Kind, episode_key: str, **said: Any) -> Entry | None:
+    """Record at a click and keep what to say of it for the page; None where it could not be.
+
+    Args:
+        scope: who records.
+        kind: what is recorded.
+        episode_key: the case.
+        **said: further fields of the entry.
+    """
+    try:
+        entry = review.record(scope, kind, episode_key, **said)
+    except WarehouseError as error:
+        _tell(str(error), is_done=False)
+    except EntryError:
+        _tell(texts.NOT_RECORDED, is_done=False)
+    else:
+        _tell(texts.RECORDED.format(what=log_words.what(entry, review_log.codes(scope))))
+        return entry
+    return None
+
+
+def defer_form(scope: Scope, episode_key: str, day: date) -> None:
+    """Draw the form that puts a case off: why, and until when.
+
+    Args:
+        scope: who records.
+        episode_key: the case.
+        day: the day of the meeting.
+    """
+    reasons = review_log.codes(scope).get("defer_reason", {})
+    with st.form(f"defer-form-{episode_key}", border=False):
+        reason = st.selectbox(
+            texts.REASON, list(reasons), format_func=reasons.__getitem__, key=f"why-{episode_key}"
+        )
+        until = st.date_input(
+            texts.UNTIL_LABEL,
+            day + timedelta(days=_DEFER_DAYS),
+            min_value=day + timedelta(days=1),
+            key=f"until-{episode_key}",
+            format="DD/MM/YYYY",
+            required=True,
+        )
+        # Not a callback: that would get the values from before the form was sent.
+        if st.form_submit_button(texts.DEFER, key=f"defer-now-{episode_key}"):
+            said = {"code": reason, "until_on": until, "happened_on": day}
+            record(scope, Kind.DEFERRED, episode_key, **said)
+            st.rerun()
+
+
+def discussed_form(scope: Scope, episode_key: str, day: date) -> None:
+    """Draw the form that records a discussion: the next step, and when to look again.
+
+    Args:
+        scope: who records.
+        episode_key: the case.
+        day: the day of the meeting.
+    """
+    codes = review_log.codes(scope)
+    steps, people = codes.get("step", {}), codes.get("done_by", {})
+    with st.form(f"discussed-form-{episode_key}", border=False):
+        step = st.selectbox(
+            texts.STEP,
+            ["", *steps],
+            format_func=lambda code: steps.get(code, texts.NO_STEP),
+            key=f"step-{episode_key}",
+        )
+        who = st.selectbox(
+            texts.WHO, list(people), format_func=people.__getitem__, key=f"who-{episode_key}"
+        )
+        left, right = st.columns(2)
+        due = left.date_input(
+            texts.WHEN,
+            day + timedelta(days=_DEFER_DAYS),
+            min_value=day,
+            key=f"due-{episode_key}",
+            format="DD/MM/YYYY",
+        )
+        again = right.date_input(
+            texts.REVIEW_AGAIN,
+            None,
+            min_value=day + timedelta(days=1),
+            key=f"again-{episode_key}",
+            format="DD/MM/YYYY",
+            help=texts.REVIEW_AGAIN_HELP,
+        )
+        if st.form_submit_button(texts.SAVE, key=f"discussed-{episode_key}", type="primary"):
+            record(scope, Kind.REVIEWED, episode_key, happened_on=day, until_on=again)
+            if step:
+                said = {"code": step, "done_by": who, "due_on": due, "happened_on": day}
+                record(scope, Kind.PLANNED, episode_key, **said)
+            st.rerun()
+
+
+def close_form(scope: Scope, step: log_words.Step, day: date) -> None:
+    """Draw an open step with what can become of it.
+
+    Args:
+        scope: who records.
+        step: the step.
+        day: the day of the meeting.
+    """
+    outcomes = review_log.codes(scope).get("step_outcome", {})
+    st.html(f'<p class="says">{escape(step.line())}</p>')
+    with st.form(f"close-form-{step.entry_key}", border=False):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            outcome = st.selectbox(
+                texts.OUTCOME,
+                list(outcomes),
+                format_func=outcomes.__getitem__,
+                key=f"outcome-{step.entry_key}",
+            )
+            is_sent = st.form_submit_button(texts.CLOSE, key=f"close-{step.entry_key}")
+        if is_sent:
+            said = {"refers_to": step.entry_key, "code": outcome, "happened_on": day}
+            record(scope, Kind.STEP_CLOSED, step.episode_key, **said)
+            st.rerun()
+
+
+def entry_line(scope: Scope, entry: Entry, codes: review_log.Codes) -> None:
+    """Draw an entry in words with the way to take it back."""
+    with st.container(key=f"entry-{entry.entry_id}", horizontal=True, vertical_alignment="center"):
+        said = log_words.what(entry, codes)
+        st.html(f'<p class="says">{escape(said)}</p>')
+        st.button(
+            texts.UNDO,
+            key=f"undo-{entry.entry_id}",
+            type="tertiary",
+            help=None,
+            on_click=undo,
+            args=(scope, entry),
+        )
+
+
+def undo(scope: Scope, entry: Entry) -> None:
+    """Take back an entry at a click."""
+    try:
+        review.record(scope, Kind.UNDONE, entry.episode_key, refers_to=entry.entry_id)
+    except WarehouseError as error:
+        _tell(str(error), is_done=False)
+    else:
+        _tell(texts.UNDONE.format(what=log_words.what(entry, review_log.codes(scope))))
+
+
+def _tell(said: str, is_done: bool = True) -> None:
+    told = st.session_state.setdefault(_TOLD, [])
+    if (said, is_done) not in told:
+        told.append((said, is_done))
+
+
+def draw_told() -> None:
+    """Say what became of the last click, where a screen reader hears it."""
+    for said, is_done in st.session_state.pop(_TOLD, []):
+        look, mark = ("done", "✓") if is_done else ("undone", "■")
+        st.html(
+            f'<p class="told {look}" role="status"><span aria-hidden="true">{mark}</span> '
+            f"{escape(said)}</p>"
+        )

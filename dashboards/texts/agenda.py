@@ -1,0 +1,66 @@
+"""Words of the supervision agenda, and of a case on it wherever it stands."""
+
+CASE = "case"
+OPEN_CASE = "open case"
+SESSION = "session {n}"
+WAITING_SINCE = "Waiting since {day}"
+LAST_SEEN = "Last seen {day}"
+NEXT = "Next {day}"
+NONE_BOOKED = "None booked"
+LAST_ACTION = "Last action: {what}, {day}"
+NO_ACTION = "Nothing recorded so far"
+OPEN_STEPS = "{n} still open"
+STEP = "step"
+POSITIVE = "a strength to name"
+STRENGTH = "A strength:"
+BROUGHT = "the supervisee wants to bring it"
+ADDED = "added by hand"
+WAS_BROUGHT = "The supervisee asked on {day} to discuss this case."
+NOT_BY_RULE = "No rule has found anything in this case now."
+WAS_ADDED = "Put on the agenda by hand on {day}."
+OPEN_REVIEW = "Open the review of {client}"
+
+NOTHING = (
+    "No open case in view calls for discussion by rule. {open} in view; Case review lists them."
+)
+ALL_DEALT = "Every case that called for discussion has been dealt with. New data can bring it back."
+SUMMARY = "{n} of {open} in view call for discussion."
+SOON = (
+    "{n} of them should be seen soon: the first three kinds, found by rule. "
+    "A practice plans for {low} to {high} of its open cases."
+)
+FOR_MINUTES = "For {minutes} minutes"
+ORDER = (
+    "Most urgent kind first, then the longest waiting. One case that is going well is always "
+    "among them. The order is by rule, not by a score."
+)
+START = "Start the meeting with these cases"
+PRINT = "To print the agenda, use the browser's own print. Menu, filters and buttons stay away."
+BEYOND = "Waiting beyond this meeting"
+BEYOND_NOTE = "{n} more than fit. Select a row to open its review, or raise the minutes."
+BEYOND_ALT = "Cases that wait beyond the minutes available"
+CLIENT = "Client"
+KIND = "Kind"
+SESSIONS = "Session"
+SINCE = "Waiting since"
+NEXT_BOOKED = "Next"
+WHY = "Why"
+
+ADD = "Add a case"
+ADD_NOTE = "Any open case in view can go on the agenda, also one that no rule has found."
+ADD_CHOOSE = "Open case"
+ADD_OPTION = "{client}, {clinician}, session {n}"
+ADD_BUTTON = "Add to the agenda"
+BRING_BUTTON = "The supervisee brings it"
+ADD_TOO_MANY = "Choose a clinician above to add one of {open}."
+ADD_NONE = "Every open case in view is on the agenda already."
+
+DEALT = "Dealt with since the last build"
+DEALT_NOTE = (
+    "They left the agenda when this was recorded. The next build counts them, and brings a case "
+    "back only when something new happens."
+)
+DEALT_LINE = "{client}, {clinician}"
+UNDO_OF = "Undo for {client}"
+DEFER_OF = "Defer {client}"
+DISCUSSED_OF = "Discussed {client}"

@@ -1,0 +1,43 @@
+"""Words of the review log: what an entry says, and what a form that records offers."""
+
+SAID = "{what}, {day}"
+WITH_DETAIL = "{what}: {detail}"
+UNTIL = "until {day}"
+AGAIN = "again on {day}"
+BY_WHEN = "by {day}"
+BY_WHOM = "{who}"
+OTHER_KIND = "Entry of the review log"
+# Where a release holds no words for a kind yet.
+KINDS = {
+    "reviewed": "Discussed",
+    "deferred": "Deferred",
+    "added": "Added to the agenda",
+    "brought": "Brought by the supervisee",
+    "planned": "Step planned",
+    "step_closed": "Step closed",
+    "signal_confirmed": "Signal confirmed",
+    "signal_dismissed": "Signal dismissed",
+}
+
+DISCUSSED = "Discussed"
+DEFER = "Defer"
+UNDO = "Undo"
+RECORDED = "Recorded: {what}."
+UNDONE = "Taken back: {what}."
+NOT_RECORDED = "Not recorded: something is missing or cannot be. Look at the form again."
+REASON = "Reason"
+UNTIL_LABEL = "Until"
+SAVE = "Record as discussed"
+STEP = "Next step"
+NO_STEP = "No step"
+WHO = "Who"
+WHEN = "By when"
+REVIEW_AGAIN = "Review again on"
+REVIEW_AGAIN_HELP = "Leave empty to leave it to the rules."
+OUTCOME = "What became of it"
+CLOSE = "Close this step"
+STEP_LINE = "{step}. {who}, {due}."
+STEP_DUE = "by {day}"
+STEP_OVERDUE = "◆ due since {day}"
+STEP_NO_DAY = "no day set"
+PLANNED_ON = "planned {day}"
