@@ -24,25 +24,28 @@ _DEFER_DAYS = 14
 _TOLD = "rapport_told"
 
 
-def record(scope: Scope, kind: Kind, episode_key: str, **said: Any) -> Entry | None:
-    """Record at a click and keep what to say of it for the page; None where it could not be.
+def record(scope: Scope, kind: Kind, episode_key: str, **said: Any) -> None:
+    """Record one thing at a click; see `record_all`."""
+    record_all(scope, (kind, episode_key, said))
+
+
+def record_all(scope: Scope, *what: tuple[Kind, str, dict[str, Any]]) -> None:
+    """Record at a click, all or nothing, and keep what to say of it for the page.
 
     Args:
         scope: who records.
-        kind: what is recorded.
-        episode_key: the case.
-        **said: further fields of the entry.
+        *what: the kind, the case, and further fields of the entry.
     """
     try:
-        entry = review.record(scope, kind, episode_key, **said)
+        entries = review.record_all(scope, *what)
     except WarehouseError as error:
         _tell(str(error), is_done=False)
     except EntryError:
         _tell(texts.NOT_RECORDED, is_done=False)
     else:
-        _tell(texts.RECORDED.format(what=log_words.what(entry, review_log.codes(scope))))
-        return entry
-    return None
+        codes = review_log.codes(scope)
+        for entry in entries:
+            _tell(texts.RECORDED.format(what=log_words.what(entry, codes)))
 
 
 def defer_form(scope: Scope, episode_key: str, day: date) -> None:
@@ -110,10 +113,11 @@ def discussed_form(scope: Scope, episode_key: str, day: date) -> None:
             help=texts.REVIEW_AGAIN_HELP,
         )
         if st.form_submit_button(texts.SAVE, key=f"discussed-{episode_key}", type="primary"):
-            record(scope, Kind.REVIEWED, episode_key, happened_on=day, until_on=again)
+            what = [(Kind.REVIEWED, episode_key, {"happened_on": day, "until_on": again})]
             if step:
                 said = {"code": step, "done_by": who, "due_on": due, "happened_on": day}
-                record(scope, Kind.PLANNED, episode_key, **said)
+                what.append((Kind.PLANNED, episode_key, said))
+            record_all(scope, *what)
             st.rerun()
 
 

@@ -101,6 +101,11 @@ def walk(keys: list[str], day: date) -> None:
     facts = cases.case(scope, keys[place - 1])
     if facts is None:
         return
+    try:
+        review.viewed(scope, "meeting", keys[place - 1])
+    except review.ReviewLogError as error:
+        parts.empty(str(error))
+        return
     each = max(1, number("each", view.filters.minutes_per_case))
     left = max(0, number("for", each * len(keys)) - (place - 1) * each)
     with st.container(key="steps", horizontal=True, vertical_alignment="center"):
