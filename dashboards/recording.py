@@ -121,16 +121,17 @@ def discussed_form(scope: Scope, episode_key: str, day: date) -> None:
             st.rerun()
 
 
-def close_form(scope: Scope, step: log_words.Step, day: date) -> None:
+def close_form(scope: Scope, step: log_words.Step, day: date, said: str = "") -> None:
     """Draw an open step with what can become of it.
 
     Args:
         scope: who records.
         step: the step.
         day: the day of the meeting.
+        said: the step in words, where its own line is not enough.
     """
     outcomes = review_log.codes(scope).get("step_outcome", {})
-    st.html(f'<p class="says">{escape(step.line())}</p>')
+    st.html(f'<p class="says">{escape(said or step.line())}</p>')
     with st.form(f"close-form-{step.entry_key}", border=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             outcome = st.selectbox(
@@ -141,8 +142,8 @@ def close_form(scope: Scope, step: log_words.Step, day: date) -> None:
             )
             is_sent = st.form_submit_button(texts.CLOSE, key=f"close-{step.entry_key}")
         if is_sent:
-            said = {"refers_to": step.entry_key, "code": outcome, "happened_on": day}
-            record(scope, Kind.STEP_CLOSED, step.episode_key, **said)
+            what = {"refers_to": step.entry_key, "code": outcome, "happened_on": day}
+            record(scope, Kind.STEP_CLOSED, step.episode_key, **what)
             st.rerun()
 
 

@@ -238,7 +238,7 @@ def test_the_clinicians_page_says_that_it_is_off_in_the_same_words_to_all(
     released(some_rows())
     app = open_page("mine", persona)
     assert "Clinician A1AA" not in app.sidebar.selectbox(key="as").options
-    assert "<b>Switched off.</b> My caseload is off in this practice." in words(app)
+    assert "My caseload is switched off in this practice." in words(app)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
