@@ -251,26 +251,29 @@ class Bar:
 
     def _minutes(self) -> None:
         per_case = self._planned.minutes_per_case
+
+        def fit(minutes: object) -> int:
+            return Filters(minutes=int(str(minutes)), minutes_per_case=per_case).cases_in_time
+
         self._chosen["minutes"] = self._select(
             "minutes",
             texts.MINUTES,
             _MINUTES,
-            lambda v: texts.MINUTES_FOR.format(
-                minutes=v, cases=Filters(minutes=v, minutes_per_case=per_case).cases_in_time
-            ),
+            lambda v: texts.MINUTES_FOR.format(minutes=v, cases=fit(v)),
             index=1,
         )
         self._chosen["minutes_per_case"] = per_case
 
     def _meeting(self) -> None:
-        first = self._day - timedelta(days=_MEETING_DAYS)
-        last = max(self._planned.day, self._day + timedelta(days=_MEETING_DAYS))
-        self._chosen["meeting"] = st.date_input(
+        span = timedelta(days=_MEETING_DAYS)
+        chosen = st.date_input(
             texts.MEETING,
             self._planned.day,
-            min_value=first,
-            max_value=last,
+            min_value=self._day - span,
+            max_value=max(self._planned.day, self._day + span),
             key="meeting",
             bind="query-params",
             format="DD/MM/YYYY",
         )
+        self._said.append((texts.MEETING, wording.day(chosen)))
+        self._chosen["meeting"] = chosen
