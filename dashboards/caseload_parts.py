@@ -11,14 +11,17 @@ from html import escape
 import polars as pl
 import streamlit as st
 
-from dashboards import parts
+from dashboards import parts, wording
 from dashboards.charts.theme import in_dark
-from dashboards.figures.caseload import Panels
+from dashboards.figures.caseload import Panels, patterns
+from dashboards.queries import caseload
+from dashboards.scope import Scope
 from dashboards.texts import caseload as texts
+from dashboards.texts import common
 
 _AT_FIRST = 12
 _PANEL_WIDTH = 250
-_SHOWN = "panels"
+_SHOWN = "panels_shown"
 
 
 def table(frame: pl.DataFrame, who: str, *, can_open: bool) -> str | None:
@@ -33,7 +36,7 @@ def table(frame: pl.DataFrame, who: str, *, can_open: bool) -> str | None:
         texts.SESSIONS: st.column_config.NumberColumn(width=70),
         texts.ALLIANCE: st.column_config.LineChartColumn(help=texts.ALLIANCE_HELP, width=105),
         texts.OUTCOME: st.column_config.LineChartColumn(help=texts.OUTCOME_HELP, width=105),
-        texts.LAST_SEEN: st.column_config.DateColumn(format="D MMM YYYY"),
+        texts.LAST_SEEN: st.column_config.DateColumn(format=common.DATE),
         texts.OPEN_STEPS: st.column_config.NumberColumn(width=80),
     }
     label = texts.CASES_ALT.format(who=who)
@@ -54,14 +57,30 @@ def table(frame: pl.DataFrame, who: str, *, can_open: bool) -> str | None:
     return str(frame["episode_key"][rows[0]]) if rows else None
 
 
-def small_pictures(found: Panels) -> None:
-    """Draw one small picture per case, the first dozen at once and more on request."""
-    if not found.panels:
-        parts.empty(found.sentence)
-        return
+def all_small_pictures(scope: Scope, status: str) -> None:
+    """Draw a small picture of every case in view, questionnaire by questionnaire.
+
+    Args:
+        scope: narrowed to one clinician.
+        status: `open`, `ended` or `any`.
+    """
+    found = {code: patterns(scope, code, status) for code in caseload.instruments(scope)}
+    drawn = {code: each for code, each in found.items() if each.panels}
+    for code, each in drawn.items():
+        _small_pictures(each, code)
+    if not drawn:
+        parts.empty(texts.NO_PATTERN)
+    bare = caseload.cases(scope, status).height - sum(len(each.panels) for each in drawn.values())
+    if drawn and bare:
+        said = texts.WITHOUT_FORM.format(cases=wording.counted(bare, texts.CASE))
+        st.html(f'<p class="note">{said}</p>')
+
+
+def _small_pictures(found: Panels, code: str) -> None:
+    """Draw the cases of one questionnaire, the first dozen at once and more on request."""
     st.html(f'<p class="says">{escape(found.sentence)}</p>')
-    shown = int(st.session_state.get(_SHOWN, _AT_FIRST))
-    with st.container(key="panels", horizontal=True, gap="medium"):
+    shown = int(st.session_state.get(f"{_SHOWN}-{code}", _AT_FIRST))
+    with st.container(key=f"panels-{code}", horizontal=True, gap="medium"):
         for each in found.panels[:shown]:
             with st.container(width=_PANEL_WIDTH, gap=None):
                 st.html(
@@ -77,10 +96,10 @@ def small_pictures(found: Panels) -> None:
     more = min(_AT_FIRST, len(found.panels) - shown)
     if more > 0:
         label = texts.SHOW_MORE.format(n=more)
-        st.button(label, key="more", on_click=_show, args=(shown + more,))
+        st.button(label, key=f"more-{code}", on_click=_show, args=(code, shown + more))
     with st.expander(texts.TABLE):
-        parts.table(found.table, texts.TABLE)
+        parts.table(found.table, f"{texts.TABLE}, {code}")
 
 
-def _show(n: int) -> None:
-    st.session_state[_SHOWN] = n
+def _show(code: str, n: int) -> None:
+    st.session_state[f"{_SHOWN}-{code}"] = n

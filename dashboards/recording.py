@@ -29,6 +29,17 @@ def record(scope: Scope, kind: Kind, episode_key: str, **said: Any) -> None:
     record_all(scope, (kind, episode_key, said))
 
 
+def record_chosen(scope: Scope, kind: Kind, field: str) -> None:
+    """Record of the case that a field holds at the moment of the click, not at the last run.
+
+    Args:
+        scope: who records.
+        kind: what is recorded.
+        field: key of the field whose value is a case.
+    """
+    record(scope, kind, str(st.session_state[field]))
+
+
 def record_all(scope: Scope, *what: tuple[Kind, str, dict[str, Any]]) -> None:
     """Record at a click, all or nothing, and keep what to say of it for the page.
 

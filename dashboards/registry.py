@@ -83,7 +83,7 @@ PAGES = (
         icon=":material/folder_shared:",
         answers="How the cases of one supervisee go, and what was planned in them.",
         cannot="It compares nobody with anybody: another caseload is another mix of clients.",
-        filters=("supervisor", "clinician", "measure", "status"),
+        filters=("supervisor", "clinician", "status"),
         roles=CASE_ROLES,
     ),
     PageSpec(
@@ -106,7 +106,6 @@ PAGES = (
         icon=":material/person:",
         answers="How your own cases go, beside your own past.",
         cannot="It sets you beside nobody else, and a form says only what was ticked.",
-        filters=("measure",),
         roles=(Role.CLINICIAN,),
         refusal="is for each clinician alone.",
     ),

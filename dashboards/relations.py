@@ -86,9 +86,6 @@ RELATIONS: dict[str, Relation] = {
     "dropout_adjusted": Relation("metrics.dropout_adjusted", Reach.PERSON),
     "coverage": Relation("quality.coverage", Reach.PERSON),
     "score_issue": Relation("quality.score_issue", Reach.PERSON),
-    "case_review": Relation("metrics.case_review", Reach.PERSON),
-    "plan_step": Relation("metrics.plan_step", Reach.PERSON),
-    "review_entry": Relation("metrics.review_entry", Reach.PERSON),
     "supervision": Relation("core.supervision", Reach.PERSON, owner="supervisee_key"),
     "dim_clinician": Relation("core.dim_clinician", Reach.PERSON),
     "clinician_survival": Relation(
@@ -154,7 +151,6 @@ RELATIONS: dict[str, Relation] = {
     "correction": Relation("quality.correction", Reach.OPEN),
     "quarantine": Relation("quality.quarantine", Reach.OPEN),
     "check_result": Relation("quality.check_result", Reach.OPEN),
-    "review_code": Relation("metrics.review_code", Reach.OPEN),
     "release": Relation("meta.release", Reach.OPEN),
 }
 

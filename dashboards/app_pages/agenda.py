@@ -94,7 +94,7 @@ def beyond(later: list[agenda.Row]) -> None:
         selection_mode="single-row",
         key="waiting",
         alt=texts.BEYOND_ALT,
-        column_config={texts.SINCE: st.column_config.DateColumn(format="D MMM YYYY")},
+        column_config={texts.SINCE: st.column_config.DateColumn(format=common.DATE)},
     )
     if picked.selection.rows:
         parts.go("case", case=later[picked.selection.rows[0]]["episode_key"])
@@ -118,15 +118,13 @@ def add() -> None:
         parts.empty(texts.ADD_NONE)
         return
     with st.container(key="add", horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
-            texts.ADD_CHOOSE, list(others), format_func=others.__getitem__, key="add-case"
-        )
+        st.selectbox(texts.ADD_CHOOSE, list(others), format_func=others.__getitem__, key="add-case")
         for kind, label in ((Kind.ADDED, texts.ADD_BUTTON), (Kind.BROUGHT, texts.BRING_BUTTON)):
             st.button(
                 label,
                 key=f"add-{kind.value}",
-                on_click=recording.record,
-                args=(view.scope, kind, chosen),
+                on_click=recording.record_chosen,
+                args=(view.scope, kind, "add-case"),
             )
 
 

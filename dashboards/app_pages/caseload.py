@@ -60,7 +60,7 @@ def show(scope: Scope) -> None:
     if chosen:
         parts.go("case", case=chosen)
     parts.section(texts.PATTERNS, texts.PATTERNS_NOTE)
-    caseload_parts.small_pictures(figures.patterns(scope, view.filters.measure, status))
+    caseload_parts.all_small_pictures(scope, status)
     parts.section(texts.RUPTURES, texts.RUPTURES_NOTE)
     said, rows = figures.ruptures(scope, status)
     if rows.is_empty():
@@ -98,7 +98,7 @@ def time_to_review(scope: Scope) -> None:
     """Say how long cases waited for their review, this clinician's own alone."""
     parts.section(texts.TIME_TO_REVIEW, texts.TIME_NOTE)
     entry = reference.catalogue(scope).get("time_to_review")
-    rows = caseload.own_figures(scope, ("time_to_review",), view.filters.measure)
+    rows = caseload.own_figures(scope, ("time_to_review",), "")
     rows = rows.filter(rows["period"] == "all")
     if entry is None or rows.is_empty():
         parts.empty(texts.NO_REVIEW_YET)

@@ -118,7 +118,7 @@ def walk(keys: list[str], day: date) -> None:
         st.button(
             texts.BACK,
             key="back",
-            shortcut="Left",
+            shortcut="left",
             disabled=place == 1,
             on_click=go,
             args=(place - 1,),
@@ -128,7 +128,7 @@ def walk(keys: list[str], day: date) -> None:
             texts.LAST if is_last else texts.NEXT,
             key="next",
             type="primary",
-            shortcut="Right",
+            shortcut="right",
             on_click=go,
             args=(_END if is_last else place + 1,),
         )
@@ -230,7 +230,7 @@ def done(keys: list[str], day: date) -> None:
     )
     st.html(f'<ul class="walk">{missed}</ul>' if missed else f"<p>{texts.ALL_REACHED}</p>")
     with st.container(key="steps", horizontal=True, vertical_alignment="center"):
-        st.button(texts.AGAIN, key="back", shortcut="Left", on_click=go, args=(len(keys),))
+        st.button(texts.AGAIN, key="back", shortcut="left", on_click=go, args=(len(keys),))
         st.button(texts.TO_START, key="leave", on_click=leave)
     parts.link("agenda", texts.TO_AGENDA)
     st.html(f'<p class="note noprint">{texts.PRINT}</p>')

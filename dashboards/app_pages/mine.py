@@ -73,14 +73,12 @@ def bring() -> None:
         parts.empty(texts.ALL_BROUGHT if options else texts.NO_OPEN_CASE)
         return
     with st.container(key="add", horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
-            texts.BRING_CHOOSE, left, format_func=options.__getitem__, key="bring-case"
-        )
+        st.selectbox(texts.BRING_CHOOSE, left, format_func=options.__getitem__, key="bring-case")
         st.button(
             texts.BRING_BUTTON,
             key="bring",
-            on_click=recording.record,
-            args=(scope, Kind.BROUGHT, chosen),
+            on_click=recording.record_chosen,
+            args=(scope, Kind.BROUGHT, "bring-case"),
         )
 
 
@@ -98,7 +96,7 @@ def own_steps() -> None:
 def past() -> None:
     """Show own figures by quarter beside own past."""
     parts.section(texts.PAST, texts.PAST_NOTE)
-    for drawn, name in own_past.figures(scope, view.filters.measure):
+    for drawn, name in own_past.figures(scope, next(iter(caseload.instruments(scope)), "")):
         st.html(f'<h3 class="small">{escape(name)}</h3>')
         parts.show(drawn, key=f"past-{name}")
 
@@ -117,5 +115,5 @@ else:
     rows = figures.table(scope, "any", found.entries, counts)
     caseload_parts.table(rows, view.roster.label(scope.person), can_open=False)
     parts.section(shared.PATTERNS, shared.PATTERNS_NOTE)
-    caseload_parts.small_pictures(figures.patterns(scope, view.filters.measure, "open"))
+    caseload_parts.all_small_pictures(scope, "open")
     past()

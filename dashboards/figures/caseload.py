@@ -72,10 +72,9 @@ def patterns(scope: Scope, instrument: str, status: str) -> Panels:
     """
     names = reference.names(scope)
     scored = courses(scope, "alliance")
-    listed = caseload.cases(scope, status)
     found = [
         row
-        for row in listed.iter_rows(named=True)
+        for row in caseload.cases(scope, status).iter_rows(named=True)
         if row["alliance_instrument"] == instrument and row["episode_key"] in scored
     ]
     if not found:
@@ -111,7 +110,7 @@ def patterns(scope: Scope, instrument: str, status: str) -> Panels:
                 texts.LATEST: names.score(instrument, next(reversed(scores.values()))),
             }
         )
-    said = _said(found, scored, measure, listed.height)
+    said = _said(found, scored, measure)
     return Panels(panels, said, pl.DataFrame(rows))
 
 
@@ -119,9 +118,8 @@ def _said(
     found: Sequence[Mapping[str, Any]],
     scored: Mapping[str, Mapping[int, float]],
     measure: str,
-    listed: int,
 ) -> str:
-    """Say how many cases are drawn, how many end below the cut-off, and how many are not drawn."""
+    """Say how many cases are drawn and how many end below the cut-off."""
     cutoff, drawn = found[0]["alliance_cutoff"], wording.counted(len(found), texts.CASE)
     said = texts.PATTERNS_SAID_PLAIN.format(drawn=drawn, measure=measure)
     if cutoff is not None:
@@ -130,8 +128,6 @@ def _said(
         said = texts.PATTERNS_SAID.format(
             drawn=drawn, measure=measure, low=wording.whole(low), cutoff=f"{cutoff:g}"
         )
-    if other := listed - len(found):
-        said += f" {texts.OTHER_MEASURE.format(cases=wording.counted(other, texts.CASE))}"
     return said
 
 

@@ -65,6 +65,21 @@ def scores(scope: Scope, family: str) -> pl.DataFrame:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
+def instruments(scope: Scope) -> list[str]:
+    """List the alliance questionnaires that speak for the cases in view, the most used first."""
+    rows = fetch(
+        scope,
+        """
+        select alliance_instrument, count(*) as n from case_summary
+        where alliance_instrument is not null
+        group by all
+        order by n desc, alliance_instrument
+        """,
+    )
+    return rows["alliance_instrument"].to_list()
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
 def ruptures(scope: Scope, status: str) -> pl.DataFrame:
     """List the probable ruptures of the cases in view, the newest first.
 

@@ -39,8 +39,8 @@ PATTERNS_NOTE = (
 )
 PATTERNS_SAID = "{drawn} rated with {measure}. {low} had the latest form below {cutoff}."
 PATTERNS_SAID_PLAIN = "{drawn} rated with {measure}."
-OTHER_MEASURE = "{cases} not shown: another questionnaire or no form."
-NO_PATTERN = "No case in view has an alliance form of this questionnaire yet."
+WITHOUT_FORM = "{cases} without a form are not drawn."
+NO_PATTERN = "No case in view has an alliance form yet."
 CASE = "case"
 ONE_SESSION = "session"
 FEW_FORMS = "{forms} so far"

@@ -23,3 +23,5 @@ DIRECTOR_ONLY = (
     "Kept for the whole practice and shown to the clinical director: small counts would point "
     "at single clients."
 )
+# How a grid writes a date, in its own notation.
+DATE = "D MMM YYYY"

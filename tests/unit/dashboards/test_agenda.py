@@ -241,10 +241,11 @@ def test_all_deferred_is_said_calmly_and_each_has_its_reason(
 def test_any_open_case_can_be_added_or_brought(released: Callable[..., Path]) -> None:
     released(rows(on_agenda("e1", ANNA), others=("e5", "e6")))
     app = open_page("agenda", "Supervisor F6AA")
-    app.selectbox(key="add-case").select("e6")
+    app.selectbox(key="add-case").select("e6").run()
     press(app, "add-brought")
     assert "The supervisee asked on" in words(app)
     assert "the supervisee wants to bring it" in words(app)
+    assert "C-E6" in words(app) and "C-E5" not in words(app)
     press(app, "add-added")
     assert "Put on the agenda by hand on" in words(app)
     assert "Every open case in view is on the agenda already." in words(app)
@@ -275,12 +276,17 @@ def test_a_log_that_does_not_answer_leaves_the_agenda_readable(
     assert not [b for b in app.button if b.key and b.key.startswith(("discussed", "defer", "add"))]
 
 
-def test_nothing_to_discuss_and_one_case_only(released: Callable[..., Path]) -> None:
+def test_without_a_reason_nothing_is_to_discuss(released: Callable[..., Path]) -> None:
     released(rows(others=("e5",)))
     said = words(open_page("agenda", "Supervisor F6AA")).replace("\u00a0", " ")
     assert "No open case in view calls for discussion by rule. 1 open case in view" in said
+
+
+def test_one_case_only_is_an_agenda(released: Callable[..., Path]) -> None:
     released(rows(on_agenda("e1", ANNA)))
-    assert "1. C-E1" in words(open_page("agenda", "Supervisor F6AA"))
+    app = open_page("agenda", "Supervisor F6AA")
+    assert "1. C-E1" in words(app)
+    assert "Every open case in view is on the agenda already." in words(app)
 
 
 def test_nobody_finds_a_foreign_case_on_the_page(
