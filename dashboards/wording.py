@@ -15,6 +15,8 @@ from typing import Any
 
 NBSP = "\u00a0"
 NOTHING = "–"
+# How a date stands in a grid that Streamlit draws: as `day` says it.
+GRID_DATE = "D MMM YYYY"
 
 TIER_WORDS = {
     "T1": "Safety answer to review",
@@ -84,6 +86,17 @@ FLAG_WORDS = {
 }
 
 
+# Decimals of units that are neither a share nor in points of a questionnaire.
+UNIT_DIGITS = {
+    "ratio": 2,
+    "correlation": 2,
+    "kappa": 2,
+    "standard deviations": 2,
+    "item points": 2,
+    "points per session": 2,
+    "days": 0,
+    "sessions": 1,
+}
 # Units that are told with the figure; a median of them is mostly a whole number.
 _SPOKEN_UNITS = ("days", "hours", "sessions")
 

@@ -13,59 +13,35 @@ from dashboards import frame, parts, wording
 from dashboards.figures import practice as figures
 from dashboards.figures import ruptures as drawn
 from dashboards.queries import practice, reference, ruptures
+from dashboards.texts import alliance as texts
+from dashboards.texts import common
 
 view = frame.current()
 measure = view.filters.measure
+period = view.filters.period
 name = view.names.of(measure)
 digits = view.names.digits(measure)
-start, end = view.filters.bounds()
+is_director = view.base.sees_practice_figures
 
-LEVEL_TILES = (
-    ("early_alliance", "cases"),
-    ("alert_share", "rated sessions"),
-    ("rupture_incidence", "cases"),
-    ("repair_rate", "closed ruptures"),
-)
-RESPONSE_TILES = (
-    ("rupture_unrecognised", "sessions with a rupture by the client"),
-    ("rupture_addressed", "ruptures"),
-    ("response_in_time", "alerts"),
-    ("response_median_days", "alerts"),
-)
-# Said where the figures are shown: the comparison everybody would make first is the wrong one.
-IMMORTAL_TIME = (
-    "Why not simply compare cases whose rupture was repaired with the others? A rupture can only "
-    "be repaired in a case that goes on long enough. A repaired case has, by that alone, not ended "
-    "before the repair, and would look safer even if repairing did nothing. Here every session "
-    "counts in the state of its own day: open from the fall on, repaired only from the session "
-    "that brought the score back. A case can count in all three columns. Cases enter at their "
-    "second rating, from when a fall could be seen. What remains is an association: what strains "
-    "an alliance may also end a therapy."
-)
-LEVELS = (
-    ("early_alliance_3_5", "cases"),
-    ("alliance_level", "cases"),
-    ("alliance_minimum", "cases"),
-    ("alliance_slope", "cases with four forms"),
-)
+
+def says(text: str) -> None:
+    """Write a paragraph."""
+    st.html(f'<p class="says">{escape(text)}</p>')
 
 
 def row_of(metric: str) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
     """Give the practice's row of a metric and, when one clinician is chosen, theirs."""
-    rows = practice.rows_of(
-        practice.practice_figures(view.base, view.filters.period), metric, measure
-    )
+    rows = practice.rows_of(practice.practice_figures(view.base, period), metric, measure)
     whole = rows.row(0, named=True) if rows.height else None
     if not view.filters.clinician:
         return whole, None
-    own = practice.clinician_figures(view.scope, metric, measure, view.filters.period)
+    everything = practice.figures_of(view.scope, view.filters.clinician, period)
+    own = practice.rows_of(everything, metric, measure)
     return whole, own.row(0, named=True) if own.height else {}
 
 
 def tiles(metrics: tuple[tuple[str, str], ...]) -> None:
     """Show four figures; one clinician's beside the practice's when one is chosen."""
-    catalogue = reference.catalogue(view.base)
-    full_from = int(reference.parameter(view.base, "flag_min_n", 20))
     for column, (metric, noun) in zip(st.columns(4, gap="large"), metrics, strict=True):
         entry = catalogue.get(metric, {})
         unit = str(entry.get("unit") or "share")
@@ -73,16 +49,15 @@ def tiles(metrics: tuple[tuple[str, str], ...]) -> None:
         headline = whole if own is None else own or None
         figure = wording.figure(headline, unit, noun, full_from, digits)
         if metric == "alert_share" and not has_cutoff():
-            figure = wording.Figure("Not defined", f"{name} has no published cut-off.", "", False)
+            note = texts.NO_CUTOFF_NOTE.format(name=name)
+            figure = wording.Figure(texts.NO_CUTOFF, note, "", is_shown=False)
         beside = []
         if own is not None:
             practice_wide = wording.figure(whole, unit, noun, full_from, digits)
-            beside = [f"Whole practice: {practice_wide.value}"]
+            beside = [common.BESIDE_PRACTICE.format(value=practice_wide.value)]
         if metric == "early_alliance" and headline and headline.get("population_n") is not None:
-            beside.append(
-                f"Coverage: {wording.whole(headline['denominator_n'])} of "
-                f"{wording.whole(headline['population_n'])} cases have two forms in time"
-            )
+            n, everybody = (wording.whole(headline[k]) for k in ("denominator_n", "population_n"))
+            beside.append(texts.COVERAGE.format(n=n, all=everybody))
         with column:
             parts.tile(
                 str(entry.get("name") or wording.sentence_case(metric)),
@@ -90,15 +65,13 @@ def tiles(metrics: tuple[tuple[str, str], ...]) -> None:
                 parts.meaning(entry or None),
                 beside,
             )
-            parts.link("definitions", "Definition", metric=metric)
+            parts.link("definitions", common.DEFINITION, metric=metric)
 
 
 def more_about_the_level() -> None:
     """Show the other figures of the level as a table; the trend is of all time."""
-    catalogue = reference.catalogue(view.base)
-    full_from = int(reference.parameter(view.base, "flag_min_n", 20))
     said = []
-    for metric, noun in LEVELS:
+    for metric, noun in texts.LEVELS:
         entry = catalogue.get(metric, {})
         whole, own = row_of(metric)
         figure = wording.figure(
@@ -110,9 +83,11 @@ def more_about_the_level() -> None:
         )
         label = str(entry.get("name") or wording.sentence_case(metric))
         if metric == "alliance_slope":
-            label = f"{label}, points per session (given for all time only)"
-        said.append({"Figure": label, "Value": figure.value, "Rests on": figure.detail})
-    parts.table(pl.DataFrame(said), "More about the level")
+            label = texts.TREND.format(name=label)
+        said.append(
+            {common.FIGURE: label, texts.VALUE: figure.value, common.RESTS_ON: figure.detail}
+        )
+    parts.table(pl.DataFrame(said), texts.MORE_LEVEL)
 
 
 def has_cutoff() -> bool:
@@ -121,60 +96,45 @@ def has_cutoff() -> bool:
     return known is not None and known["cutoff"] is not None
 
 
-def beside_chance(metric: str, noun: str, chance: str) -> str:
-    """Say a count of the whole practice beside the one chance alone would give.
+def beside_chance(metric: str, words: str) -> None:
+    """Say a count of the whole practice beside the one chance alone would give, where known.
+
+    The rounded figures that a supervisor reads carry no expectation: it would undo the rounding.
 
     Args:
         metric: a rupture metric with `expected`.
-        noun: what its numerator and denominator are, as "falls in rated sessions".
-        chance: what chance alone would do.
+        words: the sentence for its numerator, denominator and expectation.
     """
-    rows = practice.rows_of(
-        practice.practice_figures(view.base, view.filters.period), metric, measure
+    whole, _ = row_of(metric)
+    if whole is None or whole.get("expected") is None or whole["numerator"] is None:
+        return
+    says(
+        words.format(
+            period=wording.period(period),
+            hits=wording.whole(whole["numerator"]),
+            n=wording.whole(whole["denominator_n"]),
+            expected=wording.number(whole["expected"], 0),
+        )
     )
-    # The rounded figures that a supervisor reads carry no expectation: it would undo the rounding.
-    row = {} if rows.is_empty() else rows.row(0, named=True)
-    if row.get("expected") is None or row["numerator"] is None:
-        return f"How many {chance} is not known for this selection."
-    return (
-        f"{wording.whole(row['numerator'])} {noun.format(wording.whole(row['denominator_n']))}; "
-        f"about {wording.number(row['expected'], 0)} {chance}."
-    )
-
-
-def chance() -> None:
-    """Say what part of falls and repairs measurement noise alone would give."""
-    falls = beside_chance(
-        "rupture_onset_rate",
-        "probable falls in {} rated sessions of the whole practice",
-        "would be found if nothing but measurement noise moved the scores",
-    )
-    repairs = beside_chance(
-        "repair_rate",
-        "of {} closed ruptures repaired",
-        "of them would count as repaired by noise alone: a chance dip comes back by itself",
-    )
-    for sentence in (falls, repairs):
-        st.html(f'<p class="says">{escape(sentence)}</p>')
 
 
 def open_list() -> None:
     """List the ruptures still open; selecting a row opens the case."""
     found = ruptures.still_open(view.scope, measure)
     if found.is_empty():
-        parts.empty("No probable rupture is open among the cases in view.")
+        parts.empty(texts.OPEN_NONE)
         return
     shown = pl.DataFrame(
         {
-            "Client": found["client_label"],
-            "Clinician": found["clinician_label"],
-            "Fell at session": found["onset_session_index"],
-            "On": found["onset_on"],
-            "From": found["baseline"],
-            "To": found["onset_score"],
-            "Sessions so far": found["attended_sessions"],
-            "Next appointment": [
-                wording.day(d) if d else "None booked" for d in found["next_booked_on"]
+            texts.CLIENT: found["client_label"],
+            common.CLINICIAN: found["clinician_label"],
+            texts.FELL_AT: found["onset_session_index"],
+            texts.ON: found["onset_on"],
+            texts.FROM: found["baseline"],
+            texts.TO: found["onset_score"],
+            texts.SO_FAR: found["attended_sessions"],
+            texts.NEXT: [
+                wording.day(d) if d else texts.NONE_BOOKED for d in found["next_booked_on"]
             ],
         }
     )
@@ -185,44 +145,39 @@ def open_list() -> None:
         on_select="rerun",
         selection_mode="single-row",
         key="open_ruptures",
-        alt="Ruptures still open",
+        alt=texts.OPEN_ALT,
         column_config={
-            "From": number,
-            "To": number,
-            "On": st.column_config.DateColumn(format="D MMM YYYY"),
+            texts.FROM: number,
+            texts.TO: number,
+            texts.ON: st.column_config.DateColumn(format=wording.GRID_DATE),
         },
     )
     if picked.selection.rows:
         parts.go("case", case=found["episode_key"][picked.selection.rows[0]])
 
 
-def sensitivity() -> None:
-    """Show what other methods find: all of them for the practice, else the looser criterion."""
-    found = ruptures.sensitivity(view.base, measure)
-    if not found.is_empty():
-        parts.table(drawn.sensitivity_table(found), "Ruptures by method")
-        return
-    tiers = {
-        r["tier"]: r for r in ruptures.tiers(view.scope, measure, start, end).iter_rows(named=True)
-    }
+def by_criterion() -> None:
+    """Count the falls in view by the two criteria, for those who do not see all methods."""
+    span = view.filters.bounds()
+    tiers = {r["tier"]: r for r in ruptures.tiers(view.scope, measure, *span).iter_rows(named=True)}
     if not tiers:
-        parts.empty("No fall in the scores by either criterion in this period.")
+        parts.empty(texts.NO_FALL)
         return
-    strict = reference.parameter(view.base, "k_sigma", 2.5)
-    loose = reference.parameter(view.base, "k_sigma_possible", 2.0)
-    rows = [
-        (f"Probable: more than {strict:g} usual variations", tiers.get("probable")),
-        (f"Only possible: {loose:g} to {strict:g} usual variations", tiers.get("possible")),
+    strict = wording.plain(reference.parameter(view.base, "k_sigma", 2.5))
+    loose = wording.plain(reference.parameter(view.base, "k_sigma_possible", 2.0))
+    found = [
+        (texts.PROBABLE.format(strict=strict), tiers.get("probable")),
+        (texts.POSSIBLE.format(strict=strict, loose=loose), tiers.get("possible")),
     ]
     parts.table(
         pl.DataFrame(
             {
-                "Criterion": [label for label, _ in rows],
-                "Falls": [r["onsets"] if r else 0 for _, r in rows],
-                "Cases": [r["cases"] if r else 0 for _, r in rows],
+                texts.CRITERION_COLUMN: [label for label, _ in found],
+                texts.FALLS: [r["onsets"] if r else 0 for _, r in found],
+                texts.CASES: [r["cases"] if r else 0 for _, r in found],
             }
         ),
-        "Falls by criterion",
+        texts.CRITERION_TABLE,
     )
 
 
@@ -230,33 +185,52 @@ def by_method() -> None:
     """Let the viewer choose one method, say its rule, and draw what it finds."""
     methods = ruptures.methods(view.base)
     if not methods:
-        parts.empty("This release names no method of telling a rupture.")
+        parts.empty(texts.NO_METHOD)
         return
     chosen = st.selectbox(
-        "Method",
+        texts.METHOD,
         list(methods),
         format_func=lambda code: str(methods[code]["name"]),
         key="method",
         bind="query-params",
     )
     method = methods[chosen]
-    use = "Every figure of these pages is of this method." if method["is_canonical"] else ""
+    use = texts.CANONICAL if method["is_canonical"] else ""
     rule, limits = (str(method[part] or "").rstrip(".") for part in ("rule", "limits"))
-    st.html(f'<p class="note">{escape(f"{rule}. {limits}. {use}")}</p>')
+    said = texts.RULE.format(rule=rule, limits=limits, use=use)
+    st.html(f'<p class="note">{escape(said)}</p>')
     instrument = "psq" if method["is_report"] else measure
-    parts.show(drawn.quarters(view.scope, instrument, chosen, start, end), key="quarters")
+    is_whole = is_director and view.scope == view.base and bool(method["is_canonical"])
+    parts.show(
+        drawn.quarters(view.scope, instrument, chosen, view.filters.bounds(), is_whole),
+        key="quarters",
+    )
+
+
+def chance() -> None:
+    """Show what the methods find against chance: all for the director, else two criteria."""
+    if not is_director:
+        parts.section(texts.CRITERION, texts.CRITERION_NOTE)
+        by_criterion()
+        return
+    parts.section(texts.CHANCE, texts.CHANCE_NOTE)
+    parts.show(drawn.against_chance(view.base, measure), key="chance")
+    beside_chance("rupture_onset_rate", texts.FALLS_SAID)
+    beside_chance("repair_rate", texts.REPAIRS_SAID)
 
 
 def course() -> None:
     """Draw the course of repair of the practice, or of the clinician chosen."""
+    parts.section(texts.COURSE, texts.COURSE_NOTE)
     smallest = int(reference.parameter(view.base, "display_repair_n", 8))
     clinician = view.filters.clinician
     if clinician:
-        figure = practice.clinician_figures(view.scope, "repair_cif_3", measure, "all")
+        everything = practice.figures_of(view.scope, clinician, "all")
+        figure = practice.rows_of(everything, "repair_cif_3", measure)
         if figure.filter(pl.col("status") == "insufficient_coverage").height:
-            parts.empty("Too few forms to draw this clinician's course: see coverage.")
+            parts.empty(texts.COURSE_COVERAGE)
             return
-    label = view.roster.label(clinician) if clinician else "Whole practice"
+    label = view.roster.label(clinician) if clinician else common.WHOLE_PRACTICE
     parts.show(
         drawn.course(view.scope if clinician else view.base, measure, clinician, label, smallest),
         key="course",
@@ -265,64 +239,52 @@ def course() -> None:
 
 def endings_after() -> None:
     """Show the person-period table with the ratios, and why it is built as it is."""
+    parts.section(texts.AFTER, texts.AFTER_NOTE)
     found = ruptures.hazards(view.base, measure)
     if found.is_empty():
-        parts.empty("No case with two ratings yet, so no rupture could have been seen.")
+        parts.empty(texts.AFTER_NONE)
         return
-    parts.table(drawn.hazard_table(found), "Unplanned endings after a session, by rupture")
+    parts.table(drawn.hazard_table(found), texts.AFTER_TABLE)
     for row in ruptures.dropout_risks(view.base, measure).iter_rows(named=True):
-        st.html(f'<p class="says">{escape(drawn.risk_sentence(row))}</p>')
-    st.html(f'<p class="note">{escape(IMMORTAL_TIME)}</p>')
+        says(drawn.risk_sentence(row))
+    st.html(f'<p class="note">{escape(texts.IMMORTAL_TIME)}</p>')
 
 
-if not measure:
-    parts.empty(
-        "No alliance questionnaire is in use yet, so there is nothing to show. Data quality lists "
-        "what has been loaded."
-    )
-else:
+def level() -> None:
+    """Show the level of the alliance and how its scores lie over time."""
+    note = texts.WHOLE if is_director else common.ROUNDED
     parts.section(
-        f"{wording.period(view.filters.period)}, {name}",
-        "Figures of the chosen clinician, the practice beside them."
-        if view.filters.clinician
-        else "Whole practice." + ("" if view.base.sees_practice_figures else " Rounded."),
+        texts.SECTION.format(period=wording.period(period), name=name),
+        texts.OF_CLINICIAN if view.filters.clinician else note,
     )
-    tiles(LEVEL_TILES)
-    parts.section("How the scores lie", "All client totals of a month, whole practice.")
-    parts.show(figures.alliance_months(view.base, measure, start, end), key="months")
-    with st.expander("More about the level"):
+    tiles(texts.LEVEL_TILES)
+    parts.section(texts.SCORES, texts.SCORES_NOTE)
+    parts.show(figures.alliance_months(view.base, measure, *view.filters.bounds()), key="months")
+    with st.expander(texts.MORE_LEVEL):
         more_about_the_level()
+
+
+def falls() -> None:
+    """Show the ruptures, what chance would give, their course, their answers and their end."""
+    parts.section(texts.FOUND, texts.FOUND_NOTE)
+    by_method()
+    chance()
+    course()
+    parts.section(texts.REPAIR, texts.REPAIR_NOTE)
+    tiles(texts.REPAIR_TILES)
+    parts.section(texts.ANSWERED, texts.ANSWERED_NOTE)
+    tiles(texts.RESPONSE_TILES)
+    if is_director:
+        endings_after()
+    parts.section(texts.OPEN, texts.OPEN_NOTE)
+    open_list()
+
+
+if measure:
+    catalogue = reference.catalogue(view.base)
+    full_from = int(reference.parameter(view.base, "flag_min_n", 20))
+    level()
     if view.base.sees_cases:
-        parts.section(
-            "Ruptures found and what became of them",
-            "By the quarter in which it began. Ways of telling a rupture disagree, so one is shown "
-            "at a time.",
-        )
-        by_method()
-        parts.section(
-            "How much hangs on the method",
-            "Whole practice, all time, every method side by side with what chance alone would give."
-            if view.base.sees_practice_figures
-            else "Falls in the scores of the cases in view, by how strict the criterion is.",
-        )
-        sensitivity()
-        chance()
-        parts.section(
-            "The course of repair",
-            "All time. An ending while the rupture is open is neither a repair nor left out.",
-        )
-        course()
-        parts.section(
-            "Noticed and answered",
-            "What was recorded: a talk that nobody wrote down counts as none.",
-        )
-        tiles(RESPONSE_TILES)
-        if view.base.sees_practice_figures:
-            parts.section(
-                "Endings after a session with a rupture",
-                "Whole practice, all time: attended sessions, and after how many of them the "
-                "client did not come back without a planned ending.",
-            )
-            endings_after()
-        parts.section("Still open", "The longest open first.")
-        open_list()
+        falls()
+else:
+    parts.empty(texts.NO_MEASURE)

@@ -1,231 +1,192 @@
-"""Practice month: eight figures with what they rest on, the flow, and each clinician in view."""
+"""Practice month: eight figures with what they rest on, their course, the flow, each clinician."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from html import escape
 from typing import Any
 
-import polars as pl
 import streamlit as st
 
 from dashboards import frame, parts, wording
 from dashboards.charts.spark import sparkline
-from dashboards.figures import practice as figures
-from dashboards.queries import practice, reference
+from dashboards.figures import month as figures
+from dashboards.figures import practice as charts
+from dashboards.figures.practice import Shown
+from dashboards.queries import practice, reference, ruptures
+from dashboards.texts import common
+from dashboards.texts import month as texts
 
 view = frame.current()
+period = view.filters.period
+catalogue = reference.catalogue(view.base)
+full_from = int(reference.parameter(view.base, "flag_min_n", 20))
+periods = figures.neighbours(period)
+at = practice.figures_at(view.base, (period, *periods.values()))
+months = practice.monthly(view.base)
 
 
-@dataclass(frozen=True)
-class Shown:
-    """One of the eight figures: metric, what is counted, its definition."""
-
-    metric: str
-    noun: str
-    entry: Mapping[str, Any]
-
-    @property
-    def unit(self) -> str:
-        """Give the unit of the figure."""
-        return str(self.entry.get("unit") or "share")
-
-    @property
-    def name(self) -> str:
-        """Give the name on the tile."""
-        return str(self.entry.get("name") or wording.sentence_case(self.metric))
+def shown_of(metric: str) -> Shown:
+    """Say how a figure is called, counted and written."""
+    entry = catalogue.get(metric, {})
+    return Shown(
+        metric,
+        view.filters.measure,
+        str(entry.get("name") or wording.sentence_case(metric)),
+        texts.NOUNS[metric],
+        str(entry.get("unit") or "share"),
+        view.names.digits(view.filters.measure) if entry.get("per_instrument") else 1,
+    )
 
 
-NOUNS = {
-    "early_alliance": "cases",
-    "rupture_incidence": "cases",
-    "repair_rate": "closed ruptures",
-    "dropout_d1": "ended cases",
-    "feedback_completion": "sessions",
-    "dna_rate": "appointments",
-    "late_cancel_rate": "appointments",
-    "clinician_cancel_rate": "appointments",
-}
-_MONTHS = 18
+def row_at(shown: Shown, code: str) -> Mapping[str, Any] | None:
+    """Give the practice's row of a figure in a period, or None."""
+    rows = practice.rows_of(at, shown.metric, shown.instrument)
+    return next((r for r in rows.iter_rows(named=True) if r["period"] == code), None)
 
 
-def pick(frame_: pl.DataFrame, shown: Shown) -> pl.DataFrame:
-    """Keep the rows of one figure, for the chosen measure where it has one."""
-    return practice.rows_of(frame_, shown.metric, view.filters.measure)
+def metric_tile(metric: str, *more: str) -> None:
+    """Show a figure of the catalogue with the periods to compare it with.
 
-
-def one(frame_: pl.DataFrame, shown: Shown) -> dict[str, Any] | None:
-    """Give the single row of a figure, or None."""
-    rows = pick(frame_, shown)
-    return rows.row(0, named=True) if rows.height else None
-
-
-def neighbours(period: str) -> list[tuple[str, str]]:
-    """Name the periods to compare with: the one before, the same a year ago, all time."""
-    if period == "all":
-        return []
-    year, part = period.split("-", 1)
-    is_quarter = part.startswith("Q")
-    place = int(part.lstrip("Q"))
-    last = 4 if is_quarter else 12
-    before_year, before = (int(year), place - 1) if place > 1 else (int(year) - 1, last)
-    form = "{}-Q{}" if is_quarter else "{}-{:02d}"
-    word = "quarter" if is_quarter else "month"
-    return [
-        (f"The {word} before", form.format(before_year, before)),
-        ("A year ago", form.format(int(year) - 1, place)),
-        ("All time", "all"),
+    Args:
+        metric: a metric of the catalogue.
+        *more: further lines beside it.
+    """
+    shown = shown_of(metric)
+    row = row_at(shown, period)
+    beside = [*figures.reading(row), *more]
+    beside += [
+        texts.BEFORE[kind].format(value=shown.said(row_at(shown, code), full_from).value)
+        for kind, code in periods.items()
     ]
+    course = practice.rows_of(months, metric, shown.instrument).tail(figures.MONTHS)
+    spark = sparkline(course["estimate"].to_list())
+    words = texts.COURSE.format(name=shown.name, months=course.height)
+    code = (row or {}).get("instrument")
+    measured = texts.WITH_MEASURE.format(name=shown.name, measure=view.names.of(code))
+    parts.tile(
+        measured if code else shown.name,
+        shown.said(row, full_from),
+        parts.meaning(catalogue.get(metric)),
+        beside,
+        (spark, words),
+    )
+    parts.link("definitions", common.DEFINITION, metric=metric)
 
 
-def tiles(figures_: list[Shown]) -> None:
-    """Show the eight figures."""
-    chosen = practice.practice_figures(view.base, view.filters.period)
-    months = practice.monthly(view.base)
-    others = [
-        (label, practice.practice_figures(view.base, code))
-        for label, code in neighbours(view.filters.period)
-    ]
-    for start in range(0, len(figures_), 4):
-        for column, shown in zip(
-            st.columns(4, gap="large"), figures_[start : start + 4], strict=True
-        ):
-            row = one(chosen, shown)
-            compared = [f"{name}: {said(one(rows, shown), shown)}" for name, rows in others]
-            if row is not None and row.get("xmr_reading"):
-                compared.insert(0, variation(str(row["xmr_reading"])))
-            course = pick(months, shown).tail(_MONTHS)
-            spark = sparkline(course["estimate"].to_list())
-            words = f"{shown.name}: its course over {course.height} months, in the table below"
+def begun() -> None:
+    """Show how many cases began, the same for the periods to compare with."""
+    figure, beside = figures.begun(view.base, period, periods)
+    parts.tile(texts.BEGUN, figure, texts.BEGUN_MEANING, beside)
+    parts.link("definitions", common.DEFINITION, metric="practice_flow")
+
+
+def found() -> None:
+    """Show ruptures opened, what chance would give, and how many are open now."""
+    more = figures.by_chance(row_at(shown_of("rupture_onset_rate"), period), texts.BY_CHANCE)
+    if view.base.sees_cases and view.filters.measure:
+        still = ruptures.still_open_n(view.base, view.filters.measure)
+        more.append(texts.OPEN_NOW.format(n=wording.whole(still)))
+    metric_tile("rupture_onset_rate", *more)
+
+
+def repaired() -> None:
+    """Show the ruptures repaired, and how many would count as repaired by chance."""
+    row = row_at(shown_of("repair_rate"), period)
+    metric_tile("repair_rate", *figures.by_chance(row, texts.REPAIRED_BY_CHANCE))
+
+
+def reviewed() -> None:
+    """Show the days from signal to review, or that no review is recorded yet."""
+    if "time_to_review" in catalogue and row_at(shown_of("time_to_review"), "all"):
+        metric_tile("time_to_review")
+        return
+    absent = wording.Figure(texts.NOT_COLLECTED, texts.REVIEW_NONE, "", is_shown=False)
+    parts.tile(texts.REVIEW, absent, texts.REVIEW_MEANING)
+
+
+def checked() -> None:
+    """Show how many checks of the data passed."""
+    parts.tile(texts.CHECKS, figures.checks(view.base), texts.CHECKS_MEANING)
+    parts.link("quality", texts.QUALITY_LINK)
+
+
+def tiles() -> None:
+    """Show the eight figures, four to a row."""
+    eight = (
+        begun,
+        lambda: metric_tile("dropout_d1"),
+        lambda: metric_tile("early_alliance"),
+        lambda: metric_tile("feedback_completion"),
+        found,
+        repaired,
+        reviewed,
+        checked,
+    )
+    for start in (0, 4):
+        for column, draw in zip(st.columns(4, gap="large"), eight[start : start + 4], strict=True):
             with column:
-                parts.tile(
-                    with_measure(shown.name, row),
-                    figure_of(row, shown),
-                    parts.meaning(shown.entry or None),
-                    compared,
-                    (spark, words),
-                )
-                parts.link("definitions", "Definition", metric=shown.metric)
+                draw()
 
 
-def with_measure(name: str, row: Mapping[str, Any] | None) -> str:
-    """Name the alliance measure of a figure that belongs to one."""
-    code = row.get("instrument") if row else None
-    return f"{name} ({view.names.of(code)})" if code else name
-
-
-def said(row: Mapping[str, Any] | None, shown: Shown) -> str:
-    """Say a comparison in short: the value alone, "3 of 7" where it rests on little."""
-    return figure_of(row, shown).value
-
-
-def figure_of(row: Mapping[str, Any] | None, shown: Shown) -> wording.Figure:
-    """Say a figure by the rules of small numbers, with the decimals its questionnaire needs."""
-    digits = view.names.digits((row or {}).get("instrument"))
-    return wording.figure(row, shown.unit, shown.noun, full_from, digits)
-
-
-def variation(reading: str) -> str:
-    """Say whether a month stands out from the practice's own months before (XmR chart)."""
-    if reading == "signal":
-        return "◆ Signal: outside the range of the months before."
-    return "● Common cause: within the range of the months before."
-
-
-def month_table(figures_: list[Shown]) -> None:
-    """Show the eight figures of the last months as a table."""
-    months = practice.monthly(view.base)
-    codes = sorted(months["period"].unique().to_list())[-_MONTHS:]
-    table: dict[str, list[str]] = {"Month": [wording.period(code) for code in codes]}
-    for shown in figures_:
-        by_month = {r["period"]: r for r in pick(months, shown).iter_rows(named=True)}
-        table[shown.name] = [said(by_month.get(code), shown) for code in codes]
-    parts.table(pl.DataFrame(table), "Figures by month")
-
-
-def clinician_table(figures_: list[Shown]) -> None:
-    """Show one figure of every clinician in view, raw beside shrunken, in the order of labels."""
-    by_name = {shown.metric: shown for shown in figures_}
+def choose() -> Shown:
+    """Let the reader choose the figure that is followed by month and by clinician."""
+    known = {m: shown_of(m) for m in texts.NOUNS if m in catalogue} or {
+        "dropout_d1": shown_of("dropout_d1")
+    }
     metric = st.selectbox(
-        "Figure",
-        list(by_name),
-        format_func=lambda m: by_name[m].name,
-        index=list(by_name).index("dropout_d1"),
+        texts.FIGURE,
+        list(known),
+        format_func=lambda m: known[m].name,
         key="figure",
         bind="query-params",
         width=340,
     )
-    shown = by_name[metric]
-    rows = practice.clinician_figures(view.scope, metric, view.filters.measure, view.filters.period)
-    if rows.is_empty():
-        parts.empty("No clinician in view has rows of this figure in this period.")
-        return
-    some = rows.filter(pl.col("denominator_n") > 0)
-    if some["estimate"].is_null().all():
+    return known[metric]
+
+
+def clinician_table(shown: Shown) -> None:
+    """Show one figure of every clinician in view, in the order of labels."""
+    table, without = figures.clinicians(view.scope, shown, period, full_from)
+    if table is None:
         parts.empty(
-            f"{wording.period(view.filters.period)} gives no figure of any clinician in view: "
-            "fewer than the minimum each, or too few forms to compare. Choose a quarter, or all "
-            "time."
+            texts.CLINICIANS_NONE
+            if without is None
+            else texts.CLINICIANS_NO_FIGURE.format(period=wording.period(period))
         )
         return
-    table = pl.DataFrame([clinician_row(r, shown) for r in some.iter_rows(named=True)])
-    parts.table(table, f"{shown.name} by clinician", is_fixed_order=True)
-    if none := rows.height - some.height:
-        st.html(
-            f'<p class="note">{wording.counted(none, "clinician")} in view had no '
-            f"{shown.noun} in this period.</p>"
+    parts.table(table, texts.CLINICIANS_TABLE.format(name=shown.name), is_fixed_order=True)
+    if without:
+        said = texts.WITHOUT.format(
+            clinicians=wording.counted(without, "clinician"), noun=shown.noun
         )
+        st.html(f'<p class="note">{escape(said)}</p>')
 
-
-def clinician_row(r: Mapping[str, Any], shown: Shown) -> dict[str, str]:
-    """Say one clinician's figure: raw, drawn towards the practice, and how to read it."""
-    figure = figure_of(r, shown)
-    shrunken = r["shrunken_estimate"]
-    digits = view.names.digits(r["instrument"])
-    spoken = (
-        wording.percent(shrunken) if shown.unit == "share" else wording.number(shrunken, digits)
-    )
-    reading = "○ Too few to say"
-    if r["flag"]:
-        reading = wording.FLAG_WORDS[r["flag"]]
-    elif figure.is_shown and r["is_comparable"]:
-        reading = "● Consistent with the practice"
-    elif r["status"] == "insufficient_coverage":
-        reading = "○ Too few forms to compare"
-    return {
-        "Clinician": r["clinician_label"],
-        "Figure": figure.value,
-        "Rests on": wording.counted(r["denominator_n"], shown.noun.rstrip("s"), shown.noun),
-        "95 % interval": wording.limits(r["lo"], r["hi"], shown.unit == "share", digits),
-        "Drawn towards the practice": spoken,
-        "Reliability": wording.percent(r["reliability"]) if figure.is_shown else wording.NOTHING,
-        "Reading": reading,
-    }
-
-
-full_from = int(reference.parameter(view.base, "flag_min_n", 20))
-catalogue = reference.catalogue(view.base)
-eight = [Shown(metric, noun, catalogue.get(metric, {})) for metric, noun in NOUNS.items()]
 
 parts.section(
-    wording.period(view.filters.period),
-    "Whole practice."
-    if view.base.sees_practice_figures
-    else "Whole practice, rounded: counts of 1 to 7 are hidden and others rounded to 5, because "
-    "this reaches beyond the clinicians you see.",
+    wording.period(period), texts.WHOLE if view.base.sees_practice_figures else common.ROUNDED
 )
-tiles(eight)
-with st.expander("Table of these figures by month"):
-    month_table(eight)
+tiles()
 
-parts.section("From referral to ending")
-parts.show(figures.flow(view.base, view.filters.period), key="flow")
+parts.section(texts.FLOW, texts.FLOW_NOTE)
+parts.show(charts.flow(view.base, period, view.release.as_of), key="flow")
+
+parts.section(texts.MONTHS, texts.MONTHS_NOTE)
+chosen = choose()
+parts.show(charts.run(view.base, chosen, period, full_from), key="run")
+with st.expander(texts.ALL_MONTHS):
+    every = tuple(shown_of(metric) for metric in texts.NOUNS if metric in catalogue)
+    table = figures.month_table(view.base, every, full_from)
+    if table.is_empty():
+        parts.empty(texts.NO_MONTHS)
+    else:
+        parts.table(table, texts.MONTH_TABLE)
 
 if view.base.sees_cases:
-    parts.section(
-        "By clinician",
-        "In the order of their labels: not a ranking, and it cannot be sorted by the rate. With "
-        "small caseloads most differences are chance, so each figure also stands drawn towards "
-        "the practice by as much as its own reliability allows.",
-    )
-    clinician_table(eight)
+    parts.section(texts.CLINICIANS, texts.CLINICIANS_NOTE)
+    clinician_table(chosen)
+
+parts.section(texts.CHANGED)
+for said in figures.changed(view.base, tuple(texts.NOUNS)):
+    st.html(f'<p class="says">{escape(said)}</p>')
+parts.link("definitions", texts.CHANGED_LINK)

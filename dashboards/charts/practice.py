@@ -1,4 +1,4 @@
-"""Charts of the practice: distributions, counts by period, figures side by side, coverage.
+"""Charts of the practice: scores of the months, counts and figures side by side.
 
 Every scale has an explicit domain: the browser draws a chart once before its data arrive, and a
 scale without one would complain in the console.
@@ -15,26 +15,18 @@ import polars as pl
 from dashboards import wording
 from dashboards.charts.theme import (
     BLUE,
-    GREY,
     INK,
     LABEL,
     LEFT_EXTENT,
     MUTED,
     NOTE,
-    ORANGE,
     PALE_BLUE,
-    PAPER,
     PURPLE,
-    VERMILION,
     rows,
 )
+from dashboards.texts import common
+from dashboards.texts import practice as texts
 
-RUPTURE_COLOURS = {
-    "repaired": BLUE,
-    "unrepaired": VERMILION,
-    "pending": ORANGE,
-    "indeterminate": GREY,
-}
 _ROW_HEIGHT = 30
 _AXIS_HEIGHT = 52
 _ROOM = 1.12
@@ -69,17 +61,17 @@ def month_distribution(frame: pl.DataFrame, name: str, cutoff: float | None) -> 
     )
     y = alt.Y(
         "median:Q",
-        title=f"{name}, total",
+        title=texts.TOTAL.format(name=name),
         scale=scale,
         axis=alt.Axis(minExtent=LEFT_EXTENT, tickCount=5),
     )
     base = alt.Chart(rows(data)).encode(x=x)
     tip = [
-        alt.Tooltip("spoken:N", title="Month"),
-        alt.Tooltip("median:Q", title="Median", format=".1f"),
-        alt.Tooltip("q1:Q", title="Lower quartile", format=".1f"),
-        alt.Tooltip("q3:Q", title="Upper quartile", format=".1f"),
-        alt.Tooltip("n_scores:Q", title="Forms"),
+        alt.Tooltip("spoken:N", title=texts.MONTH),
+        alt.Tooltip("median:Q", title=texts.MEDIAN, format=".1f"),
+        alt.Tooltip("q1:Q", title=texts.LOWER, format=".1f"),
+        alt.Tooltip("q3:Q", title=texts.UPPER, format=".1f"),
+        alt.Tooltip("n_scores:Q", title=texts.FORMS),
     ]
     layers: list[Any] = [
         base.mark_area(color=PALE_BLUE).encode(y=alt.Y("q1:Q", scale=scale), y2="q3:Q"),
@@ -91,68 +83,18 @@ def month_distribution(frame: pl.DataFrame, name: str, cutoff: float | None) -> 
         layers += [
             level.mark_rule(color=MUTED, strokeDash=[5, 4]).encode(y=y),
             level.mark_text(align="right", dy=9, color=NOTE, fontSize=12).encode(
-                x=alt.value("width"), y=y, text=alt.value(f"cut-off {cutoff:g}")
+                x=alt.value("width"),
+                y=y,
+                text=alt.value(texts.CUTOFF_LINE.format(value=wording.plain(cutoff))),
             ),
         ]
     return alt.layer(*layers).properties(height=270)
 
 
-def rupture_quarters(frame: pl.DataFrame) -> alt.Chart:
-    """Draw the ruptures of each quarter of onset as a bar divided by what became of them.
-
-    Args:
-        frame: quarter, status, n as `queries.practice.rupture_quarters`.
-    """
-    order = list(RUPTURE_COLOURS)
-    names = [f"{wording.RUPTURE_SHAPES[s]} {wording.RUPTURE_WORDS[s]}" for s in order]
-    data = [
-        {
-            "quarter": wording.period(row["quarter"]),
-            "status": names[order.index(row["status"])],
-            "rank": order.index(row["status"]),
-            "n": row["n"],
-        }
-        for row in frame.sort("quarter").iter_rows(named=True)
-    ]
-    tallest = int(frame.group_by("quarter").agg(pl.col("n").sum())["n"].max())
-    return (
-        alt.Chart(rows(data))
-        .mark_bar(stroke=PAPER, strokeWidth=1)
-        .encode(
-            x=alt.X(
-                "quarter:N",
-                title="Quarter of onset",
-                scale=alt.Scale(
-                    domain=list(dict.fromkeys(row["quarter"] for row in data)), paddingInner=0.35
-                ),
-                axis=alt.Axis(labelAngle=0, labelOverlap=True),
-            ),
-            y=alt.Y(
-                "n:Q",
-                title="Ruptures",
-                scale=alt.Scale(domain=[0, tallest]),
-                axis=alt.Axis(tickMinStep=1, format="d", minExtent=LEFT_EXTENT),
-            ),
-            color=alt.Color(
-                "status:N",
-                scale=alt.Scale(domain=names, range=list(RUPTURE_COLOURS.values())),
-                legend=alt.Legend(title=None, columns=2),
-            ),
-            order=alt.Order("rank:Q"),
-            tooltip=[
-                alt.Tooltip("quarter:N", title="Quarter"),
-                alt.Tooltip("status:N", title="Now"),
-                alt.Tooltip("n:Q", title="Ruptures"),
-            ],
-        )
-        .properties(height=250)
-    )
-
-
-def row_height(data: list[dict[str, Any]]) -> int:
+def row_height(data: list[dict[str, Any]], has_axis: bool = True) -> int:
     """Give the height of a chart of rows; the axis and its title are part of it."""
     lines = max((row["label"].count("\n") for row in data), default=0)
-    return (_ROW_HEIGHT + 8 * lines) * max(len(data), 1) + _AXIS_HEIGHT
+    return (_ROW_HEIGHT + 8 * lines) * max(len(data), 1) + (_AXIS_HEIGHT if has_axis else 0)
 
 
 def wrapped(data: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -236,7 +178,10 @@ def rates(
         known.mark_point(color=BLUE, filled=True, size=80, opacity=1).encode(
             y=y,
             x=x,
-            tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("words:N", title="Figure")],
+            tooltip=[
+                alt.Tooltip("label:N", title=" "),
+                alt.Tooltip("words:N", title=common.FIGURE),
+            ],
         ),
         base.transform_filter("!isValid(datum.estimate)")
         .mark_text(align="left", dx=6, color=LABEL, fontStyle="italic")
@@ -252,7 +197,7 @@ def rates(
                 x=alt.X("published:Q", title=title, scale=alt.Scale(domain=[0, 1], nice=False)),
                 tooltip=[
                     alt.Tooltip("label:N", title=" "),
-                    alt.Tooltip("published:Q", title="Published", format=".0%"),
+                    alt.Tooltip("published:Q", title=texts.PUBLISHED, format=".0%"),
                 ],
             )
         )

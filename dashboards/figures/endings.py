@@ -89,6 +89,10 @@ def summary(
     whole = {
         r["metric_id"]: r for r in practice.practice_figures(scope, "all").iter_rows(named=True)
     }
+    owns = {}
+    if clinician:
+        everything = practice.figures_of(scope, clinician, "all")
+        owns = {r["metric_id"]: r for r in everything.iter_rows(named=True)}
     units = reference.catalogue(scope)
     found = []
     for metric, label in texts.SUMMARY.items():
@@ -98,7 +102,7 @@ def summary(
         beside: list[str] = []
         if clinician:
             beside = [common.BESIDE_PRACTICE.format(value=figure.value)]
-            own = endings.clinician_figure(scope, clinician, metric)
+            own = owns.get(metric)
             figure = wording.figure(own, unit, noun, full_from)
         found.append((metric, label, figure, beside))
     return found

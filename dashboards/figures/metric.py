@@ -11,28 +11,9 @@ from typing import Any
 
 from dashboards import wording
 from dashboards.figures import feedback
+from dashboards.texts import metric as texts
 
 Row = Mapping[str, Any]
-
-# Decimals of units that are neither a share nor in points of a questionnaire.
-_DIGITS = {
-    "ratio": 2,
-    "correlation": 2,
-    "kappa": 2,
-    "standard deviations": 2,
-    "item points": 2,
-    "points per session": 2,
-    "days": 0,
-    "sessions": 1,
-}
-# Figures that set two groups beside one another: how many of those counted are in the first.
-_FIRST_GROUP = {
-    "trauma_bond_difference": "with trauma",
-    "trauma_alert_difference": "with trauma",
-    "preference_alliance_difference": "where it was met",
-}
-_SAID_UNITS = {"item points": "points of an item"}
-_POINTS_OF_100 = "difference of shares"
 
 
 def said(row: Row | None, entry: Row, noun: str, full_from: int, digits: int = 1) -> wording.Figure:
@@ -46,9 +27,9 @@ def said(row: Row | None, entry: Row, noun: str, full_from: int, digits: int = 1
         digits: decimals of the scores of the row's questionnaire.
     """
     unit = str(entry.get("unit") or "share")
-    if group := _FIRST_GROUP.get(str(entry.get("metric_id"))):
-        return _difference(row, unit, (noun, group), _DIGITS.get(unit, digits))
-    return feedback.figure(row, entry, noun, full_from, _DIGITS.get(unit, digits))
+    if group := texts.FIRST_GROUP.get(str(entry.get("metric_id"))):
+        return _difference(row, unit, (noun, group), wording.UNIT_DIGITS.get(unit, digits))
+    return feedback.figure(row, entry, noun, full_from, wording.UNIT_DIGITS.get(unit, digits))
 
 
 def _difference(row: Row | None, unit: str, words: tuple[str, str], digits: int) -> wording.Figure:
@@ -56,18 +37,19 @@ def _difference(row: Row | None, unit: str, words: tuple[str, str], digits: int)
     if row is None or row.get("estimate") is None:
         if row is None or row.get("status") != "not_applicable":
             return wording.figure(row, unit, words[0], 0)
-        detail = f"{_groups(row, *words)}. One of the two groups is too small to compare."
-        return wording.Figure("Too few", detail, "", is_shown=False)
-    scale, digits = (100, 0) if unit == _POINTS_OF_100 else (1, digits)
-    of = " of 100" if unit == _POINTS_OF_100 else f" {_SAID_UNITS.get(unit, unit)}"
+        detail = texts.ONE_TOO_SMALL.format(groups=_groups(row, *words))
+        return wording.Figure(texts.TOO_FEW, detail, "", is_shown=False)
+    scale, digits = (100, 0) if unit == texts.POINTS_OF_100 else (1, digits)
+    of = texts.OF_100 if unit == texts.POINTS_OF_100 else f" {texts.SAID_UNITS.get(unit, unit)}"
     detail, caution = _groups(row, *words), ""
     lo, hi = row.get("lo"), row.get("hi")
     if lo is not None and hi is not None:
-        detail += (
-            f" · 95{wording.NBSP}% interval {wording.signed(lo * scale, digits)} to "
-            f"{wording.signed(hi * scale, digits)}"
+        detail = texts.WITH_INTERVAL.format(
+            groups=detail,
+            lo=wording.signed(lo * scale, digits),
+            hi=wording.signed(hi * scale, digits),
         )
-        caution = "No difference can be told." if lo <= 0 <= hi else ""
+        caution = texts.NO_DIFFERENCE if lo <= 0 <= hi else ""
     value = f"{wording.signed(row['estimate'] * scale, digits)}{of}"
     return wording.Figure(value, detail, caution, is_shown=True)
 
@@ -77,7 +59,7 @@ def _groups(row: Row, noun: str, group: str) -> str:
     whole = f"{wording.whole(row.get('denominator_n'))} {noun}"
     if row.get("numerator") is None:
         return whole
-    return f"{whole}, {wording.whole(row['numerator'])} of them {group}"
+    return texts.IN_GROUP.format(whole=whole, n=wording.whole(row["numerator"]), group=group)
 
 
 def beside(row: Row | None) -> list[str]:
@@ -88,25 +70,15 @@ def beside(row: Row | None) -> list[str]:
     if bounds := feedback.bounds(row):
         lines.append(bounds)
     elif row.get("excluded_n"):
-        lines.append(f"{wording.whole(row['excluded_n'])} more left out: not known, or not yet")
+        lines.append(texts.LEFT_OUT.format(n=wording.whole(row["excluded_n"])))
     if row.get("expected") is not None:
-        lines.append(f"Expected, to compare: {wording.number(row['expected'])}")
+        lines.append(texts.EXPECTED.format(n=wording.number(row["expected"])))
     return lines
 
 
 def status(row: Row | None) -> str:
     """Say the status of a row in words."""
-    return _STATUS_WORDS.get(str((row or {}).get("status")), "No figure yet")
-
-
-_STATUS_WORDS = {
-    "ok": "Shown",
-    "pending": "Waits until endings are known",
-    "insufficient_n": "Too few counted",
-    "insufficient_coverage": "Too few forms",
-    "not_applicable": "These cases do not give the figure",
-    "suppressed": "Hidden: small counts",
-}
+    return texts.STATUS_WORDS.get(str((row or {}).get("status")), texts.NO_STATUS)
 
 
 def practice_rows(
@@ -126,9 +98,9 @@ def practice_rows(
     found = []
     for row in rows:
         code = row.get("instrument")
-        figure = said(row, entry, "counted", full_from, names.digits(code))
+        figure = said(row, entry, texts.COUNTED, full_from, names.digits(code))
         told = [f"{figure.value}: {figure.detail}".rstrip(". "), figure.caution.rstrip(".")]
-        told += [*beside(row), f"Status: {status(row).lower()}"]
+        told += [*beside(row), texts.STATUS.format(status=status(row).lower())]
         found.append((names.of(code) if code else "", ". ".join(text for text in told if text)))
     return found
 
@@ -141,13 +113,13 @@ def short(row: Row | None, entry: Row, full_from: int, digits: int = 1) -> str:
     """
     if row is None:
         return wording.NOTHING
-    figure = said(row, entry, "counted", full_from, digits)
+    figure = said(row, entry, texts.COUNTED, full_from, digits)
     n = wording.whole(row.get("denominator_n"))
     if not figure.is_shown:
         return f"{figure.value} ({n})" if row.get("denominator_n") else wording.NOTHING
     if not row.get("is_comparable"):
-        return f"Too few to compare ({n})"
-    limits = figure.detail.partition(f"95{wording.NBSP}% interval ")[2]
+        return texts.TOO_FEW_TO_COMPARE.format(n=n)
+    limits = figure.detail.partition(texts.INTERVAL_BEFORE)[2]
     counted = f"({n})"
     if row.get("numerator") is not None and entry.get("unit") == "share":
         counted = f"({wording.whole(row['numerator'])} of {n})"

@@ -10,49 +10,92 @@ import polars as pl
 import streamlit as st
 
 from dashboards import wording
-from dashboards.charts import practice as charts
 from dashboards.charts import ruptures as curves
 from dashboards.charts.theme import spec
 from dashboards.parts import Drawn
 from dashboards.queries import ruptures
 from dashboards.scope import Scope
+from dashboards.texts import common
+from dashboards.texts import ruptures as texts
 
-_STATES = {"none": "No rupture so far", "open": "Rupture open", "repaired": "Rupture repaired"}
 _MIN_FOR_A_RATE = 20
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def quarters(scope: Scope, instrument: str, method_id: str, start: date, end: date) -> Drawn:
-    """Draw the ruptures in view of one method by quarter of onset and what became of them."""
-    frame = ruptures.quarters(scope, instrument, method_id, start, end)
+def quarters(
+    scope: Scope, instrument: str, method_id: str, span: tuple[date, date], is_whole: bool
+) -> Drawn:
+    """Draw the ruptures in view of one method by quarter of onset and what became of them.
+
+    Args:
+        scope: who is looking.
+        instrument: an instrument code; reports are of `psq`.
+        method_id: a method of the registry.
+        span: first day of the period, and the first day after it.
+        is_whole: whether the whole practice is in view and the method is the one all figures are
+            of; only then is the number known that chance alone would give.
+    """
+    frame = ruptures.quarters(scope, instrument, method_id, *span)
     if frame.is_empty():
-        return Drawn(
-            None,
-            "",
-            empty="No rupture by this method among the cases in view in this period. That may be "
-            "calm work, few forms, or forms that are always at the top: see coverage in Data "
-            "quality.",
-        )
+        return Drawn(None, "", empty=texts.NONE_FOUND)
     totals = dict(frame.group_by("status").agg(pl.col("n").sum()).iter_rows())
-    sentence = (
-        f"{wording.counted(int(frame['n'].sum()), 'rupture')} among the cases in view: "
-        + ", ".join(
-            f"{wording.whole(totals[s])} {words.lower()}"
-            for s, words in wording.RUPTURE_WORDS.items()
-            if s in totals
-        )
-        + ". More ruptures found is not worse: where clients answer openly, more are seen."
+    parts = ", ".join(
+        f"{wording.whole(totals[s])} {words.lower()}"
+        for s, words in wording.RUPTURE_WORDS.items()
+        if s in totals
     )
+    ruptures_n = wording.counted(int(frame["n"].sum()), texts.RUPTURE)
+    said = [texts.FOUND.format(ruptures=ruptures_n, parts=parts), texts.OPENNESS]
+    expected = ruptures.expected(scope, instrument) if is_whole else {}
+    expected = {q: n for q, n in expected.items() if q in set(frame["quarter"])}
+    if expected:
+        said.append(texts.CHANCE_LINE)
     table = pl.DataFrame(
         {
-            "Quarter of onset": [wording.period(q) for q in frame["quarter"]],
-            "Now": [
+            texts.QUARTER_OF_ONSET: [wording.period(q) for q in frame["quarter"]],
+            texts.NOW: [
                 f"{wording.RUPTURE_SHAPES[s]} {wording.RUPTURE_WORDS[s]}" for s in frame["status"]
             ],
-            "Ruptures": frame["n"],
+            texts.RUPTURES: frame["n"],
         }
     )
-    return Drawn(spec(charts.rupture_quarters(frame)), sentence, table)
+    if expected:
+        by_chance = [wording.number(expected.get(q)) for q in frame["quarter"]]
+        table = table.with_columns(pl.Series(texts.BY_CHANCE, by_chance))
+    return Drawn(spec(curves.quarters(frame, expected)), " ".join(said), table)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def against_chance(scope: Scope, instrument: str) -> Drawn:
+    """Draw what each method finds against the range in which chance alone would put it."""
+    frame = ruptures.sensitivity(scope, instrument)
+    looked = frame.filter(pl.col("chance_per_100").is_not_null())
+    if looked.is_empty():
+        return Drawn(None, "", empty=texts.AGAINST_NONE)
+    names = _method_names(frame)
+    data = [
+        {
+            "label": name,
+            "found": row["onsets_per_100"],
+            "chance": row["chance_per_100"],
+            "lo": row["chance_lo_per_100"],
+            "hi": row["chance_hi_per_100"],
+            "said": wording.number(row["onsets_per_100"]),
+        }
+        for name, row in zip(names, frame.iter_rows(named=True), strict=True)
+    ]
+    first = next(row for row in data if row["chance"] is not None)
+    reading = texts.WITHIN
+    if first["found"] > first["hi"]:
+        reading = texts.ABOVE
+    elif first["found"] < first["lo"]:
+        reading = texts.BELOW
+    sentence = texts.AGAINST.format(
+        name=first["label"],
+        reading=reading,
+        **{k: wording.number(first[k]) for k in ("found", "chance", "lo", "hi")},
+    )
+    return Drawn(spec(curves.against_chance(data)), sentence, sensitivity_table(frame))
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -72,42 +115,50 @@ def course(scope: Scope, instrument: str, value: str, name: str, min_ruptures: i
         else ruptures.course(scope, instrument)
     )
     if frame.is_empty() and not value and not scope.sees_practice_figures:
-        return Drawn(None, "", empty="Choose a clinician: the practice's course is the director's.")
+        return Drawn(None, "", empty=texts.COURSE_OF_PRACTICE)
     # everybody is at risk at the onset itself
     n = int(frame["at_risk"][0]) if frame.height else 0
     if n < min_ruptures:
-        return Drawn(
-            None,
-            "",
-            empty=f"{name}: {wording.counted(n, 'rupture')}. The course is drawn from "
-            f"{min_ruptures} on.",
+        few = texts.COURSE_FEW.format(
+            name=name, ruptures=wording.counted(n, texts.RUPTURE), least=min_ruptures
         )
+        return Drawn(None, "", empty=few)
     last = frame.row(-1, named=True)
-    spoken = wording.interval(last["lo"], last["hi"], is_share=True).removeprefix(" · ")
-    sentence = (
-        f"{name}: of {wording.counted(n, 'rupture')} {wording.percent(last['cif_repaired'])} are "
-        f"repaired within {wording.counted(last['sessions_since_onset'], 'session')}"
-        f"{f' ({spoken})' if spoken else ''}; in {wording.percent(last['cif_ended'])} the case "
-        f"ended first, {wording.percent(last['still_open'])} stay open. Cases still running count "
-        "for as long as they were seen."
+    sentence = texts.COURSE.format(
+        name=name,
+        ruptures=wording.counted(n, texts.RUPTURE),
+        repaired=wording.percent(last["cif_repaired"]),
+        sessions=wording.counted(last["sessions_since_onset"], texts.SESSION),
+        interval=wording.in_brackets(last["lo"], last["hi"], is_share=True),
+        ended=wording.percent(last["cif_ended"]),
+        still=wording.percent(last["still_open"]),
     )
     table = pl.DataFrame(
         {
-            "Sessions since the fall": frame["sessions_since_onset"],
-            "Open before": frame["at_risk"],
-            "Repaired": frame["repaired"],
-            "Ended": frame["ended"],
-            "Last seen open": frame["censored"],
-            "Share repaired": [wording.percent(v) for v in frame["cif_repaired"]],
-            "95 % interval": [
+            texts.SINCE: frame["sessions_since_onset"],
+            texts.OPEN_BEFORE: frame["at_risk"],
+            texts.REPAIRED: frame["repaired"],
+            texts.ENDED: frame["ended"],
+            texts.LAST_SEEN_OPEN: frame["censored"],
+            texts.SHARE_REPAIRED: [wording.percent(v) for v in frame["cif_repaired"]],
+            common.INTERVAL: [
                 wording.limits(lo, hi, is_share=True)
                 for lo, hi in frame.select("lo", "hi").iter_rows()
             ],
-            "Share ended": [wording.percent(v) for v in frame["cif_ended"]],
-            "Share still open": [wording.percent(v) for v in frame["still_open"]],
+            texts.SHARE_ENDED: [wording.percent(v) for v in frame["cif_ended"]],
+            texts.SHARE_OPEN: [wording.percent(v) for v in frame["still_open"]],
         }
     )
     return Drawn(spec(curves.course(frame)), sentence, table)
+
+
+def _method_names(found: pl.DataFrame) -> list[str]:
+    """Name the methods; one that stands at two criteria says which."""
+    both = found["method_id"].is_duplicated().to_list()
+    return [
+        texts.METHOD_TIER.format(name=name, tier=tier) if two else name
+        for (name, tier), two in zip(found.select("name", "tier").iter_rows(), both, strict=True)
+    ]
 
 
 def sensitivity_table(found: pl.DataFrame) -> pl.DataFrame:
@@ -116,35 +167,33 @@ def sensitivity_table(found: pl.DataFrame) -> pl.DataFrame:
     Args:
         found: rows of `queries.ruptures.sensitivity`.
     """
-    both = found["method_id"].is_duplicated().to_list()
     return pl.DataFrame(
         {
-            "Method": [
-                f"{name}, {tier}" if two else name
-                for (name, tier), two in zip(
-                    found.select("name", "tier").iter_rows(), both, strict=True
-                )
+            texts.METHOD: _method_names(found),
+            texts.FOUND_N: found["onsets"],
+            texts.PER_100: found["onsets_per_100"],
+            texts.CHANCE_PER_100: found["chance_per_100"],
+            texts.RANGE_BY_CHANCE: [
+                wording.limits(lo, hi, is_share=False)
+                for lo, hi in found.select("chance_lo_per_100", "chance_hi_per_100").iter_rows()
             ],
-            "Found": found["onsets"],
-            "Per 100 sessions": found["onsets_per_100"],
-            "By chance per 100": found["chance_per_100"],
-            "Cases with one": [
-                f"{wording.whole(hits)} of {wording.whole(n)}"
+            texts.CASES_WITH: [
+                texts.OF.format(hits=wording.whole(hits), n=wording.whole(n))
                 for hits, n in found.select("episodes_with_onset", "episodes_n").iter_rows()
             ],
-            "Repaired": [
+            texts.REPAIRED: [
                 _share(*row)
                 for row in found.select("repaired", "resolved", "repaired_share").iter_rows()
             ],
-            "Repaired by chance": [wording.percent(v) for v in found["chance_repaired_share"]],
+            texts.REPAIRED_BY_CHANCE: [wording.percent(v) for v in found["chance_repaired_share"]],
         }
     )
 
 
 def _share(hits: int, n: int, share: float | None) -> str:
     """Say hits of n, with the percentage where there are enough (screens.md 5)."""
-    said = f"{wording.whole(hits)} of {wording.whole(n)}"
-    return f"{said} ({wording.percent(share)})" if n >= _MIN_FOR_A_RATE else said
+    told = texts.OF_SHARE if n >= _MIN_FOR_A_RATE else texts.OF
+    return told.format(hits=wording.whole(hits), n=wording.whole(n), share=wording.percent(share))
 
 
 def hazard_table(found: pl.DataFrame) -> pl.DataFrame:
@@ -155,20 +204,29 @@ def hazard_table(found: pl.DataFrame) -> pl.DataFrame:
     """
     cells: dict[str, dict[str, str]] = {}
     for row in found.iter_rows(named=True):
-        said = f"{wording.whole(row['dropouts'])} of {wording.whole(row['sessions'])}"
+        said = texts.OF.format(
+            hits=wording.whole(row["dropouts"]), n=wording.whole(row["sessions"])
+        )
         if row["sessions"] >= _MIN_FOR_A_RATE:
             said += f" ({row['hazard'] * 100:.1f}{wording.NBSP}%)"
         cells.setdefault(row["band"], {})[row["state"]] = said
-    names = {"all": "All sessions"}
     return pl.DataFrame(
         {
-            "Session": [names.get(band, band.replace("-", " to ")) for band in cells],
+            common.SESSION: [_band(band) for band in cells],
             **{
                 title: [row.get(state, wording.NOTHING) for row in cells.values()]
-                for state, title in _STATES.items()
+                for state, title in texts.STATES.items()
             },
         }
     )
+
+
+def _band(code: str) -> str:
+    """Say a band of sessions: 1 to 3, 7+, all."""
+    first, dash, last = code.partition("-")
+    if dash:
+        return texts.SESSIONS_BAND.format(first=first, last=last)
+    return texts.ALL_SESSIONS if code == "all" else code
 
 
 def risk_sentence(row: Mapping[str, Any]) -> str:
@@ -177,23 +235,25 @@ def risk_sentence(row: Mapping[str, Any]) -> str:
     Args:
         row: a row of `queries.ruptures.dropout_risks`.
     """
-    state = "an open rupture" if row["comparison"] == "open" else "a repaired rupture"
-    seen = (
-        f"{wording.counted(row['exposed_dropouts'], 'unplanned ending')} after "
-        f"{wording.counted(row['exposed_sessions'], 'session')} with {state}"
+    is_open = row["comparison"] == "open"
+    seen = texts.SEEN.format(
+        endings=wording.counted(row["exposed_dropouts"], texts.UNPLANNED),
+        sessions=wording.counted(row["exposed_sessions"], texts.SESSION),
+        state=texts.OPEN_RUPTURE if is_open else texts.REPAIRED_RUPTURE,
     )
     if row["lo"] is None:
-        return f"{seen}: too few for a ratio."
-    verdict = "cannot be told apart from no difference"
+        return texts.TOO_FEW_FOR_RATIO.format(seen=seen)
+    verdict = texts.NOT_TOLD_APART
     if row["lo"] > 1:
-        verdict = "more often than after a session without one"
+        verdict = texts.MORE_OFTEN
     elif row["hi"] < 1:
-        verdict = "less often than after a session without one"
-    return (
-        f"{seen}: {wording.number(row['rr_mh'])} times the risk of a session without a rupture at "
-        f"the same stage, 95{wording.NBSP}% interval "
-        f"{wording.limits(row['lo'], row['hi'], is_share=False)}: {verdict}. Without regard to the "
-        f"stage it would be {wording.number(row['crude'])}."
+        verdict = texts.LESS_OFTEN
+    return texts.RISK.format(
+        seen=seen,
+        ratio=wording.number(row["rr_mh"]),
+        limits=wording.limits(row["lo"], row["hi"], is_share=False),
+        verdict=verdict,
+        crude=wording.number(row["crude"]),
     )
 
 
@@ -206,25 +266,27 @@ def audit_table(found: pl.DataFrame, names: wording.Names) -> pl.DataFrame:
     """
     return pl.DataFrame(
         {
-            "Signal": [
-                f"{rule}: {name}" + ("" if enabled else " (switched off)")
+            texts.SIGNAL: [
+                (texts.RULE if enabled else texts.RULE_OFF).format(rule=rule, name=name)
                 for rule, name, enabled in found.select("rule_id", "name", "is_enabled").iter_rows()
             ],
-            "Form": [names.of(code) if code else wording.NOTHING for code in found["instrument"]],
-            "Fired": found["fired"],
-            "Cases": found["episodes"],
-            "Per 100 sessions": found["per_100_sessions"],
-            "Followed": [
+            texts.FORM: [
+                names.of(code) if code else wording.NOTHING for code in found["instrument"]
+            ],
+            texts.FIRED: found["fired"],
+            common.CASES: found["episodes"],
+            texts.PER_100_FIRED: found["per_100_sessions"],
+            texts.FOLLOWED: [
                 _share(*row) if row[1] else wording.NOTHING
                 for row in found.select("followed", "watched", "followed_share").iter_rows()
             ],
-            "95 % interval": [
+            common.INTERVAL: [
                 wording.limits(lo, hi, is_share=True) if n >= _MIN_FOR_A_RATE else wording.NOTHING
                 for lo, hi, n in found.select("lo", "hi", "watched").iter_rows()
             ],
-            "After any session": [wording.percent(v) for v in found["base_share"]],
-            "Dismissed": [
-                "Not recorded yet" if v is None else wording.whole(v) for v in found["dismissed"]
+            texts.AFTER_ANY: [wording.percent(v) for v in found["base_share"]],
+            texts.DISMISSED: [
+                texts.NOT_RECORDED if v is None else wording.whole(v) for v in found["dismissed"]
             ],
         }
     )

@@ -21,20 +21,6 @@ def competing(scope: Scope) -> pl.DataFrame:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def clinician_figure(scope: Scope, clinician: str, metric_id: str) -> dict[str, Any] | None:
-    """Give a figure of one clinician over all time, or None where there is none in view."""
-    rows = fetch(
-        scope,
-        """
-        select * from clinician_metric
-        where clinician_key = $clinician and metric_id = $metric_id and period = 'all'
-        """,
-        {"clinician": clinician, "metric_id": metric_id},
-    )
-    return rows.row(0, named=True) if rows.height else None
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
 def casemix(scope: Scope) -> dict[str, Any] | None:
     """Give the state of the case-mix model; counts rounded beyond the director's view."""
     rows = fetch(scope, "select * from casemix_model")

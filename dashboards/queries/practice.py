@@ -28,6 +28,20 @@ def practice_figures(scope: Scope, period: str) -> pl.DataFrame:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
+def figures_at(scope: Scope, periods: tuple[str, ...]) -> pl.DataFrame:
+    """Give the practice's row of every metric and instrument for some periods, in one query."""
+    return fetch(
+        scope,
+        """
+        select * from practice_metric
+        where period in (select unnest($periods))
+        order by metric_id, instrument, period
+        """,
+        {"periods": list(periods)},
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
 def monthly(scope: Scope) -> pl.DataFrame:
     """Give the practice's monthly rows of every metric and instrument, oldest first."""
     return fetch(
@@ -96,12 +110,32 @@ def clinician_figures(scope: Scope, metric_id: str, instrument: str, period: str
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
+def figures_of(scope: Scope, clinician: str, period: str) -> pl.DataFrame:
+    """Give every metric of one clinician for one period, in one query; none where out of scope."""
+    return fetch(
+        scope,
+        "select * from clinician_metric where clinician_key = $clinician and period = $period",
+        {"clinician": clinician, "period": period},
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
 def flow(scope: Scope, period: str) -> pl.DataFrame:
     """Give the steps from referral to ending with their counts, for one period."""
     return fetch(
         scope,
         "select * from practice_flow where period = $period order by step_order",
         {"period": period},
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def flow_at(scope: Scope, periods: tuple[str, ...]) -> pl.DataFrame:
+    """Give the steps from referral to ending for some periods, in one query."""
+    return fetch(
+        scope,
+        "select * from practice_flow where period in (select unnest($periods))",
+        {"periods": list(periods)},
     )
 
 

@@ -95,6 +95,28 @@ def sensitivity(scope: Scope, instrument: str) -> pl.DataFrame:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
+def expected(scope: Scope, instrument: str) -> dict[str, float]:
+    """Give the number of ruptures that chance alone would give in each quarter, by quarter.
+
+    The rounded figures carry no expectation, so beyond the director's view there is none.
+    """
+    rows = fetch(
+        scope,
+        """
+        select * from practice_metric
+        where metric_id = 'rupture_onset_rate' and instrument = $instrument
+            and period_kind = 'quarter'
+        """,
+        {"instrument": instrument},
+    )
+    return {
+        row["period"]: row["expected"]
+        for row in rows.iter_rows(named=True)
+        if row.get("expected") is not None
+    }
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
 def tiers(scope: Scope, instrument: str, start: date, end: date) -> pl.DataFrame:
     """Count the onsets in view by strictness of the criterion, and the cases they are in."""
     return fetch(
@@ -108,6 +130,20 @@ def tiers(scope: Scope, instrument: str, start: date, end: date) -> pl.DataFrame
         """,
         {"instrument": instrument, "start": start, "end": end},
     )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def still_open_n(scope: Scope, instrument: str) -> int:
+    """Count the probable ruptures in view that are still open."""
+    rows = fetch(
+        scope,
+        """
+        select count(*) as n from rupture
+        where tier = 'probable' and status = 'pending' and instrument = $instrument
+        """,
+        {"instrument": instrument},
+    )
+    return int(rows["n"][0])
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

@@ -19,6 +19,7 @@ ROUNDED = (
     "Whole practice, rounded. Counts of 1 to 7 are hidden and others rounded to 5, "
     "because this reaches beyond the clinicians you see."
 )
+DIRECTOR_RANGE = "The range of chance about it is kept for the clinical director."
 DIRECTOR_ONLY = (
     "Kept for the whole practice and shown to the clinical director: small counts would point "
     "at single clients."

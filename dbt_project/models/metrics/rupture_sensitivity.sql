@@ -139,6 +139,13 @@ rupture_sensitivity as (
         round({{ safe_ratio('repaired', 'resolved') }}, 12) as repaired_share,
         round(100 * chance_rate, 12) as chance_per_100,
         round(at_risk_sessions * chance_rate, 12) as chance_onsets,
+        -- counts of rare onsets scatter as Poisson: the middle 95 % of practices of this size
+        case when chance_rate is not null then round(100 * greatest(
+            chance_rate - {{ normal_975() }} * sqrt(chance_rate / at_risk_sessions), 0
+        ), 12) end as chance_lo_per_100,
+        round(100 * (
+            chance_rate + {{ normal_975() }} * sqrt(chance_rate / at_risk_sessions)
+        ), 12) as chance_hi_per_100,
         chance_repair_rate as chance_repaired_share,
         cast({{ param('params_version') }} as integer) as params_version
     from counted

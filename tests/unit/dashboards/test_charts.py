@@ -11,6 +11,7 @@ import altair as alt
 import polars as pl
 
 from dashboards.charts import endings, practice, theme
+from dashboards.charts import ruptures as ruptures_charts
 from dashboards.charts.spark import sparkline
 from dashboards.charts.theme import ORANGE, SKY
 
@@ -101,10 +102,15 @@ def test_quarters_are_stacked_in_a_fixed_order_with_word_and_shape() -> None:
             "n": [1, 2, 3],
         }
     )
-    told = spec(practice.rupture_quarters(frame))
-    assert told["encoding"]["x"]["scale"]["domain"] == ["Q1 2026", "Q2 2026"]
-    assert told["encoding"]["color"]["scale"]["domain"][0] == "○ Repaired"
-    assert told["encoding"]["y"]["scale"]["domain"] == [0, 5]
+    told = spec(ruptures_charts.quarters(frame, {"2026-Q1": 2.4}))
+    bars, *rest = told["layer"]
+    assert bars["encoding"]["x"]["scale"]["domain"] == ["Q1 2026", "Q2 2026"]
+    assert bars["encoding"]["color"]["scale"]["domain"][0] == "○ Repaired"
+    assert bars["encoding"]["y"]["scale"]["domain"] == [0, 5 * 1.06]
+    stacked = [(r["quarter"], r["from"], r["to"]) for r in bars["data"]["values"]]
+    assert stacked == [("Q1 2026", 0, 3), ("Q1 2026", 3, 5), ("Q2 2026", 0, 1)]
+    assert {r["short"] for r in data_of(told) if "short" in r} == {"○ 3", "✕ 2", "■ 1"}
+    assert rest[-1]["mark"]["type"] == "tick"
 
 
 def test_the_month_chart_leaves_out_a_cut_off_that_does_not_exist() -> None:

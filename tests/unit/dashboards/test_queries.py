@@ -14,6 +14,7 @@ import pytest
 
 import dashboards.figures
 import dashboards.queries
+from dashboards.figures.practice import Shown
 from dashboards.queries import cases, practice, reference
 from dashboards.queries.variation import Choice
 from dashboards.scope import Role, Scope
@@ -42,6 +43,12 @@ PLAIN = {
     "min_ruptures": 8,
     "needed": 200,
     "choice": Choice("dropout_d1", None),
+    "periods": ("2026-10", "all"),
+    "shown": Shown("dropout_d1", "srs", "Unplanned endings", "ended cases", "share", 1),
+    "every": (Shown("dropout_d1", "srs", "Unplanned endings", "ended cases", "share", 1),),
+    "as_of": date(2026, 11, 20),
+    "span": (date(2026, 1, 1), date(2027, 1, 1)),
+    "is_whole": True,
 }
 
 

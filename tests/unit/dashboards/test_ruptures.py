@@ -188,6 +188,8 @@ def test_methods_stand_side_by_side_with_chance() -> None:
         "onsets": 71,
         "onsets_per_100": 3.45,
         "chance_per_100": 2.26,
+        "chance_lo_per_100": 1.6,
+        "chance_hi_per_100": 2.9,
         "episodes_with_onset": 69,
         "episodes_n": 328,
         "repaired": 32,
@@ -202,6 +204,8 @@ def test_methods_stand_side_by_side_with_chance() -> None:
         "repaired": 1,
         "resolved": 3,
         "chance_per_100": None,
+        "chance_lo_per_100": None,
+        "chance_hi_per_100": None,
         "chance_repaired_share": None,
     }
     table = figures.sensitivity_table(pl.DataFrame([row, {**row, "tier": "possible"}, report]))
@@ -212,6 +216,39 @@ def test_methods_stand_side_by_side_with_chance() -> None:
     ]
     assert table["Repaired"].to_list() == [f"32 of 63 (51{N}%)"] * 2 + ["1 of 3"]
     assert table["By chance per 100"].to_list() == [2.26, 2.26, None]
+
+
+def test_what_is_found_stands_against_the_range_of_chance(
+    released: Callable[..., Path], scoped: Callable[..., Scope]
+) -> None:
+    found = {
+        "method_id": "casesens_shrunk_sd",
+        "tier": "probable",
+        "instrument": "srs",
+        "onsets": 71,
+        "onsets_per_100": 3.45,
+        "chance_per_100": 2.26,
+        "chance_lo_per_100": 1.6,
+        "chance_hi_per_100": 2.9,
+    }
+    report = {"method_id": "psq_direct", "tier": "probable", "instrument": "psq"}
+    methods = [
+        {"method_id": "casesens_shrunk_sd", "name": "Case-sensitive", "method_order": 1},
+        {"method_id": "psq_direct", "name": "Reported", "method_order": 2},
+    ]
+    released(
+        {
+            "metrics.rupture_method": methods,
+            "metrics.rupture_sensitivity": [found, {**report, "onsets_per_100": 14.4}],
+        }
+    )
+    drawn = figures.against_chance(scoped(role=Role.DIRECTOR), "srs")
+    assert "Case-sensitive finds 3.5 in 100 rated sessions" in drawn.sentence
+    assert "1.6 to 2.9. So more falls were found than chance explains." in drawn.sentence
+    assert drawn.table["95 of 100 by chance"].to_list() == [f"1.6{N}to{N}2.9", "–"]
+    assert figures.against_chance(scoped(ANNA), "srs").spec is None
+    row = {"label": "A", "found": 3.4, "chance": 2.2, "lo": 1.6, "hi": 2.9, "said": "3.4"}
+    theme.spec(charts.against_chance([row]), validate=True)
 
 
 def test_the_audit_tells_a_rule_that_is_off_from_one_that_never_fired() -> None:
