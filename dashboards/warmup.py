@@ -9,6 +9,7 @@ goes wrong here may keep the server from serving.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -78,6 +79,11 @@ async def warm(names: tuple[str, ...]) -> None:
         except Exception as error:
             # Whatever it is, the server goes on. Never its message: it may hold a value of a row.
             _LOG.warning("warm-up: %s: %s", name, type(error).__name__)
+    # Streamlit collects garbage after every run of a page: of what has come to stay (modules,
+    # caches), a tenth of a second each time for nothing.
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _fingerprint() -> str | None:
