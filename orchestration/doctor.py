@@ -12,10 +12,11 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
 
 from orchestration import lock
 from orchestration.errors import RapportError
-from orchestration.extract.pseudonyms import KEY_FILE, load_key
+from orchestration.extract.pseudonyms import load_key
 from orchestration.home import Home, home_path
 from orchestration.manifest import PROJECT_FOLDER, SEEDS_FOLDER
 from orchestration.release.build_note import last_build
@@ -93,7 +94,7 @@ def _permissions(settings: Settings) -> Iterator[Finding]:
     home = settings.home
     wrong = [
         path
-        for path in (home.path, *home.folders, home.settings_file, home.secrets / KEY_FILE)
+        for path in _private(home)
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077
     ]
     if wrong:
@@ -102,6 +103,12 @@ def _permissions(settings: Settings) -> Iterator[Finding]:
         yield Finding("permissions", said, is_well=False)
     else:
         yield Finding("permissions", "the home is readable by its owner alone")
+
+
+def _private(home: Home) -> tuple[Path, ...]:
+    """What nobody else may look into."""
+    files = (home.settings_file, *home.secrets.glob("*"), *home.review_log.glob("*"))
+    return (home.path, *home.folders, *files)
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
@@ -147,6 +154,36 @@ def _fetching(settings: Settings) -> Iterator[Finding]:
         yield Finding("fetch", f"{name}: {when}; `rapport fetch {name}`")
 
 
+def _review_log(settings: Settings) -> Iterator[Finding]:
+    """Where supervisors' reviews lie, whether that answers, and which tables it has."""
+    # Imported here: SQLAlchemy is not needed for anything else that is looked at.
+    from review_log.engine import make_engine  # noqa: PLC0415
+    from review_log.errors import LogUnreachableError  # noqa: PLC0415
+    from review_log.location import file_of, url_of  # noqa: PLC0415
+    from review_log.migrations import version_of  # noqa: PLC0415
+    from review_log.tables import SCHEMA  # noqa: PLC0415
+
+    place = "review log"
+    try:
+        url = url_of(settings.home.path)
+        file = file_of(url)
+        where = f"SQLite, {file}" if file else f"PostgreSQL, {url.database} on {url.host}"
+        if file is not None and not file.exists():
+            yield Finding(place, f"{where}: nothing was recorded yet")
+            return
+        found = version_of(make_engine(url))
+    except LogUnreachableError as error:
+        yield Finding(place, str(error), is_well=False)
+        return
+    if found is not None and found > SCHEMA:
+        said = f"{where}: tables {found} are of a newer Rapport than this one ({SCHEMA}): update it"
+        yield Finding(place, said, is_well=False)
+    elif found != SCHEMA:
+        yield Finding(place, f"{where}: answers; the next page or build makes its tables {SCHEMA}")
+    else:
+        yield Finding(place, f"{where}: answers, tables {SCHEMA}")
+
+
 def _build(settings: Settings) -> Iterator[Finding]:
     pid = lock.holder(settings.home.path)
     if pid is not None:
@@ -188,6 +225,7 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _permissions,
     _disk,
     _fetching,
+    _review_log,
     _build,
     _release,
 )

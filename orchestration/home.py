@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.errors import RapportError
+from review_log import NAME
 
 HOME_VARIABLE = "RAPPORT_HOME"
 DEFAULT_HOME = Path("rapport-home")
@@ -69,6 +70,11 @@ class Home:
         return self.path / "digests"
 
     @property
+    def review_log(self) -> Path:
+        """What supervisors recorded, where it lies in SQLite."""
+        return self.path / NAME
+
+    @property
     def logs(self) -> Path:
         """Logs and Dagster's own storage."""
         return self.path / "logs"
@@ -84,6 +90,7 @@ class Home:
             self.releases,
             self.secrets,
             self.fetch,
+            self.review_log,
             self.logs,
         )
 

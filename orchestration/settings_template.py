@@ -35,6 +35,10 @@ stale_after_hours = 36
 # true gives every clinician a page of their own cases: nobody else's, and no reasons of the agenda.
 clinician_page = false
 
+# What supervisors record lies in SQLite, in review_log/ of this home. To keep it in PostgreSQL put
+# postgresql://user:password@host/database into secrets/review_log_url (chmod 600), or into the
+# environment as RAPPORT_REVIEW_LOG. No password belongs into this file.
+
 [releases]
 # Older releases are removed; people may still be reading the last ones, so at least 3.
 keep = 3

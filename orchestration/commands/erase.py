@@ -5,6 +5,9 @@ Not here: removing a client (erasure/).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
 import click
 
 from orchestration import lock
@@ -19,6 +22,9 @@ from orchestration.home import Home
 from orchestration.readers.names import name_id
 from orchestration.release.catalogue import remove, shelf
 from orchestration.settings import Settings, load_settings
+from review_log.erasure import forget as forget_recorded
+from review_log.errors import LogUnreachableError
+from review_log.store import ReviewLog, open_log
 
 
 @click.command("erase")
@@ -28,18 +34,20 @@ def command(client_id: str, source: str) -> int:
     """Remove a client everywhere, releases included, and prove it.
 
     CLIENT_ID as the source's exports write it; where they know clients by name alone, the name, in
-    quotes. Ids that were merged with it go too. Takes the rows out of the landing, builds and
-    publishes anew, deletes every release that held the client, and then searches everything that is
-    left. The exports in the inbox are yours: they are named, not touched; nothing of the client is
-    read from them again.
+    quotes. Ids that were merged with it go too. Takes the rows out of the landing and what was
+    recorded about the client out of the review log, builds and publishes anew, deletes every
+    release that held the client, and then searches everything that is left. The exports in the
+    inbox are yours: they are named, not touched; nothing of the client is read from them again.
     """
     settings = load_settings()
-    with lock.hold(settings.home.path):
-        person = _find(settings, client_id, source)
+    with lock.hold(settings.home.path), _review_log(settings.home) as log:
+        person = _find(settings, client_id, source, log)
         others = linked_elsewhere(settings.home, person.client_keys)
         remember(settings.home, person.client_keys)
         gone = forget(settings.home)
         step("landing", f"{count(gone, 'row')} of {count(len(person.client_keys), 'id')} removed")
+        recorded = forget_recorded(log, person.client_keys)
+        step("review log", f"{count(recorded, 'row')} removed")
         session = build(settings)
         if session.release is None:
             raise RapportError(
@@ -48,7 +56,9 @@ def command(client_id: str, source: str) -> int:
             )
         deleted = _delete_releases(settings.home, person, session.release.release_id)
         step("releases", f"{count(deleted, 'earlier release')} held the client and went")
-        code = _prove(settings.home, person)
+        # Until now a page could still show the client, so somebody may have recorded something.
+        forget_recorded(log, person.client_keys)
+        code = _prove(settings.home, person, log)
         if others:
             click.echo(_OTHERS.format(ids=count(others, "more id")))
         return code
@@ -60,7 +70,20 @@ are newer than it, or were not believed. Nothing of those ids was erased. If the
 erase each by its own id."""
 
 
-def _find(settings: Settings, client_id: str, source: str) -> Person:
+@contextmanager
+def _review_log(home: Home) -> Iterator[ReviewLog]:
+    """The review log; without it nobody can be forgotten."""
+    try:
+        with closing(open_log(home.path)) as log:
+            yield log
+    except LogUnreachableError as problem:
+        raise RapportError(
+            f"{problem} The client is not erased everywhere: mend this (`rapport doctor`), then "
+            "run it again."
+        ) from None
+
+
+def _find(settings: Settings, client_id: str, source: str, log: ReviewLog) -> Person:
     if not client_id.strip():
         raise RapportError("The client's id is empty. Nothing was changed.")
     pseudonyms = Pseudonymiser(load_key(settings.home.secrets))
@@ -68,9 +91,9 @@ def _find(settings: Settings, client_id: str, source: str) -> Person:
     # A system that knows clients by name alone has ids that its reader made of the names.
     by_name = pseudonyms.one("client", namespace, name_id(client_id) or client_id)
     try:
-        return find_person(settings.home, pseudonyms.one("client", namespace, client_id))
+        return find_person(settings.home, pseudonyms.one("client", namespace, client_id), log)
     except RapportError:
-        return find_person(settings.home, by_name)
+        return find_person(settings.home, by_name, log)
 
 
 def _delete_releases(home: Home, person: Person, new_id: str) -> int:
@@ -82,8 +105,8 @@ def _delete_releases(home: Home, person: Person, new_id: str) -> int:
     return deleted
 
 
-def _prove(home: Home, person: Person) -> int:
-    search = search_home(home, person)
+def _prove(home: Home, person: Person, log: ReviewLog) -> int:
+    search = search_home(home, person, log)
     looked = f"{count(search.tables, 'table')} of releases and {count(search.files, 'other file')}"
     if search.found:
         click.echo(f"Searched {looked}: the client is still in")

@@ -17,6 +17,9 @@ from orchestration.contracts.reviews import LANDED_FEEDS
 from orchestration.errors import RapportError
 from orchestration.home import Home, parquet_in
 from orchestration.release.catalogue import list_releases, shelf
+from review_log import NAME
+from review_log.erasure import records_of
+from review_log.store import ReviewLog
 
 _RECORDS = {"session_key", "episode_key", "response_key", "entry_key"}
 LINKS = ("merged_into", "renamed", "same_person")
@@ -39,8 +42,8 @@ class Person:
     deliveries: tuple[str, ...]
 
 
-def find_person(home: Home, client_key: str) -> Person:
-    """Gather what the landing and the releases know of a client.
+def find_person(home: Home, client_key: str, log: ReviewLog) -> Person:
+    """Gather what the landing, the releases and the review log know of a client.
 
     Raises:
         RapportError: nothing is known under this key.
@@ -56,14 +59,15 @@ def find_person(home: Home, client_key: str) -> Person:
             for column in _RECORDS & set(rows.columns):
                 records |= set(rows[column].drop_nulls())
     labels, derived = _from_releases(home, keys)
-    if not (deliveries or labels):
+    recorded = records_of(log, keys)
+    if not (deliveries or labels or recorded):
         raise RapportError(
             "Nothing is known of a client with this id in this source. Check both; nothing was "
             "changed."
         )
     return Person(
         client_keys=frozenset(keys),
-        record_keys=frozenset(records | derived),
+        record_keys=frozenset(records | derived | recorded),
         labels=frozenset(labels),
         deliveries=_delivery_names(home, deliveries),
     )
@@ -164,6 +168,8 @@ def _from_releases(home: Home, keys: set[str]) -> tuple[set[str], set[str]]:
 
 def _delivery_names(home: Home, delivery_ids: set[str]) -> tuple[str, ...]:
     ledger = pl.read_parquet(parquet_in(home.landing / "delivery"), missing_columns="insert")
-    named = ledger.filter(pl.col("delivery_id").is_in(list(delivery_ids)))
+    # The review log's rows came out of no export.
+    is_export = pl.col("source") != NAME
+    named = ledger.filter(is_export & pl.col("delivery_id").is_in(list(delivery_ids)))
     pairs = named.select("source", "delivery").unique().sort("source", "delivery")
     return tuple(f"{source}/{delivery}" for source, delivery in pairs.iter_rows())

@@ -1,9 +1,11 @@
 """The proof: looking for a client in everything that is left.
 
-Here: every column of every table of every release, every landed file, the quarantine and the logs.
+Here: every column of every table of every release, every landed file, the quarantine, the review
+log and the logs.
 Not here: the inbox, which holds the exports as they came; the person is told which they are.
 
-A byte search through the files would prove nothing: DuckDB and Parquet compress what they hold.
+A byte search through releases would prove nothing: DuckDB and Parquet compress what they hold. The
+review log's SQLite file and the logs are plain, and their bytes are searched.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from orchestration.erasure.person import Person
 from orchestration.home import Home
 from orchestration.release.catalogue import Release, shelf
 from orchestration.release.content import quoted
+from review_log.erasure import places_of
+from review_log.store import ReviewLog
 
 
 @dataclass
@@ -26,7 +30,7 @@ class Search:
 
     Attributes:
         tables: tables of releases.
-        files: landed, quarantine and log files.
+        files: landed, quarantine and log files, and those of the review log.
         found: places that still hold the client: file, table and column.
     """
 
@@ -52,8 +56,8 @@ def search_release(home: Home, release: Release, person: Person) -> Search:
     return search
 
 
-def search_home(home: Home, person: Person) -> Search:
-    """Look through every release, the landing, the quarantine and the logs."""
+def search_home(home: Home, person: Person, log: ReviewLog) -> Search:
+    """Look through every release, the landing, the quarantine, the review log and the logs."""
     search = Search()
     for release in shelf(home):
         part = search_release(home, release, person)
@@ -66,12 +70,14 @@ def search_home(home: Home, person: Person) -> Search:
             for column in _columns_that_hold(con, "file", person):
                 search.found.append(f"{path.relative_to(home.path)}: {column}")
     needles = [text.encode() for text in (*person.client_keys, *person.labels)]
-    for path in sorted(home.logs.rglob("*")):
+    for path in sorted([*home.logs.rglob("*"), *home.review_log.rglob("*")]):
         if path.is_file():
             search.files += 1
             content = path.read_bytes()
             if any(needle in content for needle in needles):
                 search.found.append(f"{path.relative_to(home.path)}")
+    keys = person.client_keys | person.record_keys | person.labels
+    search.found += [f"the review log: {place}" for place in places_of(log, keys)]
     return search
 
 

@@ -1,0 +1,116 @@
+"""Where the log lies: one URL, told in private, and files for their owner alone."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from review_log.errors import LogUnreachableError
+from review_log.location import URL_VARIABLE, parse_url, url_of
+from review_log.store import open_log
+from tests.unit.review_log.making import entry
+from tests.unit.review_log.postgresql import Server
+
+NOWHERE = "postgresql://rapport:hidden-word@10.0.0.1:5432/reviews"
+
+
+@pytest.fixture(autouse=True)
+def no_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(URL_VARIABLE, raising=False)
+
+
+def tell(home: Path, text: str, mode: int = 0o600) -> None:
+    (home / "secrets").mkdir(mode=0o700, exist_ok=True)
+    file = home / "secrets" / "review_log_url"
+    file.write_text(text + "\n")
+    file.chmod(mode)
+
+
+def test_by_default_it_is_a_private_file_in_the_home(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        log = open_log(tmp_path)
+        log.record(entry())
+        log.close()
+    finally:
+        os.umask(before)
+    folder = tmp_path / "review_log"
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert modes == {"review_log.sqlite3": 0o600}
+
+
+def test_a_file_that_was_made_public_is_private_again(tmp_path: Path) -> None:
+    open_log(tmp_path).close()
+    file = tmp_path / "review_log" / "review_log.sqlite3"
+    file.chmod(0o666)
+    open_log(tmp_path).close()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_home_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(LogUnreachableError, match="cannot be opened"):
+        open_log(tmp_path / "nowhere")
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_the_environment_goes_before_the_file_and_the_file_before_sqlite(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert url_of(tmp_path).database == str(tmp_path / "review_log" / "review_log.sqlite3")
+    tell(tmp_path, NOWHERE)
+    assert url_of(tmp_path).database == "reviews"
+    monkeypatch.setenv(URL_VARIABLE, NOWHERE.replace("/reviews", "/others"))
+    assert url_of(tmp_path).database == "others"
+
+
+def test_a_url_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    tell(tmp_path, NOWHERE, mode=0o640)
+    with pytest.raises(LogUnreachableError, match="chmod 600"):
+        url_of(tmp_path)
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_a_url_without_driver_is_read_by_the_one_there_is(scheme: str) -> None:
+    url = parse_url(NOWHERE.replace("postgresql", scheme))
+    assert url.drivername == "postgresql+psycopg"
+    assert "hidden-word" not in str(url) + repr(url)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hidden-word",
+        "mysql://rapport:hidden-word@host/reviews",
+        "postgresql://rapport:hidden-word@host",
+        "postgresql://rapport:hidden-word@host:port/reviews",
+        "postgresql+psycopg2://rapport:hidden-word@host/reviews",
+        "sqlite://",
+    ],
+)
+def test_a_url_that_cannot_be_used_is_not_repeated(text: str) -> None:
+    with pytest.raises(LogUnreachableError, match="review log") as error:
+        parse_url(text)
+    assert "hidden-word" not in f"{error.value}{error.value.__cause__}"
+
+
+def test_what_is_no_database_is_said_calmly(tmp_path: Path) -> None:
+    (tmp_path / "review_log").mkdir()
+    file = tmp_path / "review_log" / "review_log.sqlite3"
+    file.write_bytes(b"not a database" * 100)
+    with pytest.raises(LogUnreachableError, match="does not answer"):
+        open_log(tmp_path)
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(LogUnreachableError, match="cannot be opened"):
+        open_log(tmp_path)
+
+
+def test_a_server_by_one_url_in_a_file(tmp_path: Path, postgresql: Server) -> None:
+    tell(tmp_path, postgresql.create("one_url"))
+    with open_log(tmp_path).engine.connect() as con:
+        assert con.dialect.name == "postgresql"
+    assert not (tmp_path / "review_log").exists()
