@@ -41,7 +41,10 @@ def make_engine(url: sa.URL) -> sa.Engine:
     """Make the pool of connections; connects to nothing yet."""
     with plainly():
         if url.get_backend_name() == "sqlite":
-            engine = sa.create_engine(url, connect_args={"timeout": _WAIT_SECONDS})
+            # A connection kept open would go on writing into a file that was replaced.
+            engine = sa.create_engine(
+                url, poolclass=sa.NullPool, connect_args={"timeout": _WAIT_SECONDS}
+            )
             sa.event.listen(engine, "begin", _begin_sqlite)
         else:
             engine = sa.create_engine(

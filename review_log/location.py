@@ -90,6 +90,15 @@ def file_of(url: sa.URL) -> Path | None:
     return Path(str(url.database)) if is_file else None
 
 
+def file_id(url: sa.URL) -> tuple[int, ...]:
+    """Tells one file of a SQLite log from another at the same place; empty where there is none."""
+    try:
+        found = Path(str(file_of(url))).stat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino
+
+
 def _told_by_file(path: Path) -> str:
     try:
         if stat.S_IMODE(path.stat().st_mode) & _ALL_BUT_OWNER:

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from review_log.engine import make_engine, reading, writing
 from review_log.entry import Entry, Kind, NewEntry
 from review_log.errors import LogUnreachableError
-from review_log.location import make_private, parse_url, url_of
+from review_log.location import file_id, make_private, parse_url, url_of
 from review_log.migrations import migrate
 from review_log.tables import entries, viewings
 from review_log.viewing import NewViewing, Viewing
@@ -54,10 +54,26 @@ class ReviewLog:
     """One review log. May be shared by threads."""
 
     def __init__(self, url: sa.URL | str) -> None:
-        url = parse_url(url) if isinstance(url, str) else url
-        make_private(url)
-        self.engine = make_engine(url)
-        migrate(self.engine)
+        self._url = parse_url(url) if isinstance(url, str) else url
+        self._engine = make_engine(self._url)
+        self._made_ready: tuple[int, ...] | None = None
+        self._make_ready()
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The connections. A file that was replaced, by a backup say, is made ready anew.
+
+        Raises:
+            LogUnreachableError: it cannot be used.
+        """
+        if file_id(self._url) != self._made_ready:
+            self._make_ready()
+        return self._engine
+
+    def _make_ready(self) -> None:
+        make_private(self._url)
+        migrate(self._engine)
+        self._made_ready = file_id(self._url)
 
     def record(self, *new: NewEntry, judge: Judge | None = None) -> list[Entry]:
         """Add entries, all or none.
@@ -150,7 +166,7 @@ class ReviewLog:
 
     def close(self) -> None:
         """Let go of every connection."""
-        self.engine.dispose()
+        self._engine.dispose()
 
 
 def standing(log: list[Entry]) -> list[Entry]:

@@ -10,15 +10,20 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from orchestration.cli import COMMANDS, cli
+from orchestration.extract.pseudonyms import Pseudonymiser, load_key
 from orchestration.home import Home
 from orchestration.release.catalogue import current_release, list_releases
+from review_log.location import FILE
+from review_log.store import open_log
 from tests.integration.small_practice import make_small_home, only_client
 from tests.support import RAPPORT, REPO, run_rapport
+from tests.unit.review_log.making import entry, viewing
 
 REJECTED = "session,who\n1,Anna Schmidt\n"
 BAD_ROWS = (
@@ -258,8 +263,22 @@ def test_erase_removes_a_client_and_proves_it(built: tuple[Home, str]) -> None:
     assert unknown.returncode == 1
     assert "nothing was changed" in unknown.stderr
 
-    done = run_rapport(home.path, "erase", client, "--source", "practice")
-    assert done.returncode == 0, done.stdout + done.stderr
+    with closing(open_log(home.path)) as log:
+        client_key = Pseudonymiser(load_key(home.secrets)).one("client", "practice", client)
+        log.record(entry(case="theirs", client=client_key), entry(client="another"))
+        log.viewed(viewing(case="theirs", client=client_key))
+        away = {"RAPPORT_REVIEW_LOG": "postgresql://rapport:hidden-word@127.0.0.1:1/nowhere"}
+        silent = run_rapport(home.path, "erase", client, "--source", "practice", **away)
+        assert silent.returncode == 1
+        assert "does not answer" in silent.stderr
+        assert "hidden-word" not in silent.stdout + silent.stderr
+        assert len(log.views()) == 1
+
+        done = run_rapport(home.path, "erase", client, "--source", "practice")
+        assert done.returncode == 0, done.stdout + done.stderr
+        left = [e.client_key for e in log.read() if e.episode_key in ("theirs", "e1")]
+        assert (left, log.views()) == (["another"], [])
+    assert client_key.encode() not in (home.review_log / FILE).read_bytes()
     assert "held the client and went" in done.stdout
     assert "not found" in done.stdout
     assert "practice/2026-10-01-full" in done.stdout

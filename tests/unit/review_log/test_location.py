@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -114,3 +115,20 @@ def test_a_server_by_one_url_in_a_file(tmp_path: Path, postgresql: Server) -> No
     with open_log(tmp_path).engine.connect() as con:
         assert con.dialect.name == "postgresql"
     assert not (tmp_path / "review_log").exists()
+
+
+def test_a_file_that_was_replaced_or_removed_is_made_ready_anew(tmp_path: Path) -> None:
+    """A backup is put back, or the demo starts over, while the dashboard runs."""
+    log = open_log(tmp_path)
+    log.record(entry(case="e1"))
+    file = tmp_path / "review_log" / "review_log.sqlite3"
+    shutil.copyfile(file, tmp_path / "backup")
+    log.record(entry(case="e2"))
+    (tmp_path / "backup").replace(file)
+    assert [e.episode_key for e in log.read()] == ["e1"]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    log.record(entry(case="e3"))
+    assert [e.episode_key for e in open_log(tmp_path).read()] == ["e1", "e3"]
+    shutil.rmtree(file.parent)
+    log.record(entry(case="e4"))
+    assert [e.episode_key for e in open_log(tmp_path).read()] == ["e4"]
