@@ -38,6 +38,11 @@ def url_of(home: Path) -> sa.URL:
     told = os.environ.get(URL_VARIABLE, "").strip() or _told_by_file(home / "secrets" / URL_FILE)
     if told:
         return parse_url(told)
+    return sqlite_of(home)
+
+
+def sqlite_of(home: Path) -> sa.URL:
+    """Give the URL of the file in a home, whatever the home names instead."""
     return sa.URL.create("sqlite", database=str(home / NAME / FILE))
 
 

@@ -19,6 +19,7 @@ from orchestration.cli import COMMANDS, cli
 from orchestration.extract.pseudonyms import Pseudonymiser, load_key
 from orchestration.home import Home
 from orchestration.release.catalogue import current_release, list_releases
+from orchestration.settings import load_settings
 from review_log.location import FILE
 from review_log.store import open_log
 from tests.integration.small_practice import make_small_home, only_client
@@ -264,7 +265,8 @@ def test_erase_removes_a_client_and_proves_it(built: tuple[Home, str]) -> None:
     assert "nothing was changed" in unknown.stderr
 
     with closing(open_log(home.path)) as log:
-        client_key = Pseudonymiser(load_key(home.secrets)).one("client", "practice", client)
+        namespace = load_settings(home.path).id_namespace("practice")
+        client_key = Pseudonymiser(load_key(home.secrets)).one("client", namespace, client)
         log.record(entry(case="theirs", client=client_key), entry(client="another"))
         log.viewed(viewing(case="theirs", client=client_key))
         away = {"RAPPORT_REVIEW_LOG": "postgresql://rapport:hidden-word@127.0.0.1:1/nowhere"}

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from review_log.errors import LogUnreachableError
 from review_log.location import URL_VARIABLE, parse_url, url_of
+from review_log.move import move
 from review_log.store import open_log
-from tests.unit.review_log.making import entry
+from tests.unit.review_log.making import entry, viewing
 from tests.unit.review_log.postgresql import Server
 
 NOWHERE = "postgresql://rapport:hidden-word@10.0.0.1:5432/reviews"
@@ -132,3 +134,18 @@ def test_a_file_that_was_replaced_or_removed_is_made_ready_anew(tmp_path: Path) 
     shutil.rmtree(file.parent)
     log.record(entry(case="e4"))
     assert [e.episode_key for e in open_log(tmp_path).read()] == ["e4"]
+
+
+def test_moving_to_a_server_takes_all_along_once(tmp_path: Path, postgresql: Server) -> None:
+    log = open_log(tmp_path)
+    log.record(entry(), entry(case="e2"))
+    log.viewed(viewing())
+    with pytest.raises(LogUnreachableError, match="No other database"):
+        move(tmp_path)
+    tell(tmp_path, postgresql.create("moved"))
+    assert move(tmp_path) == (2, 1)
+    with closing(open_log(tmp_path)) as moved:
+        assert moved.engine.dialect.name == "postgresql"
+        assert (moved.read(), moved.views()) == (log.read(), log.views())
+    with pytest.raises(LogUnreachableError, match="already"):
+        move(tmp_path)
