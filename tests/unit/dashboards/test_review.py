@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +33,8 @@ OWNERS = {"e1": ANNA, "e2": BORIS, "e3": CLARA}
 
 @pytest.fixture
 def cases(released: Callable[..., Path]) -> None:
-    """Release three cases of three clinicians."""
+    """Release three cases of three clinicians, to somebody who has seen none yet."""
+    streamlit.session_state.clear()
     released({"metrics.case_summary": [case(key, owner) for key, owner in OWNERS.items()]})
 
 
@@ -157,3 +159,63 @@ def test_a_log_that_does_not_answer_is_said_without_its_address(
         with pytest.raises(review.ReviewLogError, match="does not answer") as said:
             read()
         assert "secret-place" not in str(said.value)
+
+
+@pytest.mark.usefixtures("cases")
+def test_clicks_at_the_same_moment_are_one_entry(scoped: MakeScope) -> None:
+    scope = scoped(ANNA, person=SUPERVISOR)
+    review.since(scope, None)  # the log opens
+    threads = [threading.Thread(target=discuss, args=(scope, "e1")) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(review.of_case(scope, "e1")) == 1
+
+
+@pytest.mark.usefixtures("cases")
+def test_several_things_are_recorded_all_or_none(scoped: MakeScope) -> None:
+    scope = scoped(ANNA, BORIS, person=SUPERVISOR)
+    step = {"code": "keep_going", "done_by": "both", "due_on": DAY}
+    reviewed = (Kind.REVIEWED, "e1", {"happened_on": DAY})
+    for last in ((Kind.PLANNED, "e3", step), (Kind.UNDONE, "e2", {"refers_to": "nothing"})):
+        with pytest.raises(WarehouseError):
+            review.record_all(scope, reviewed, last)
+    assert review.since(scope, None) == []
+    made = review.record_all(scope, reviewed, (Kind.PLANNED, "e2", step))
+    assert review.since(scope, None) == made
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_visit_is_noted_once_and_only_of_a_case_in_scope(scoped: MakeScope) -> None:
+    scope = scoped(ANNA, BORIS, person=SUPERVISOR)
+    review.viewed(scope, "case", "e1")
+    review.viewed(scope, "case", "e1")
+    review.viewed(scope, "meeting", "e1", "e2")
+    for key in ("e3", "unknown"):
+        with pytest.raises(WarehouseError, match="No such case"):
+            review.viewed(scope, "case", key)
+    director = scoped(*OWNERS.values(), role=Role.DIRECTOR, person=None)
+    found = review.views(director)
+    assert sorted((v.page, v.episode_key) for v in found) == [
+        ("case", "e1"),
+        ("meeting", "e1"),
+        ("meeting", "e2"),
+    ]
+    assert {(v.viewer_role, v.viewer_key) for v in found} == {("supervisor", SUPERVISOR)}
+    for role in (Role.SUPERVISOR, Role.CLINICIAN, Role.ANALYST):
+        with pytest.raises(WarehouseError, match="does not see"):
+            review.views(scoped(ANNA, role=role))
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_case_is_not_shown_where_nobody_can_note_who_looks(
+    scoped: MakeScope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scope = scoped(ANNA, person=SUPERVISOR)
+    with monkeypatch.context() as patched:
+        patched.setenv("RAPPORT_REVIEW_LOG", "sqlite:////nowhere/secret-place/log.sqlite3")
+        with pytest.raises(review.ReviewLogError, match="cannot be shown just now"):
+            review.viewed(scope, "case", "e1")
+    review.viewed(scope, "case", "e1")
+    assert len(review.views(scoped(ANNA, role=Role.DIRECTOR))) == 1
