@@ -158,6 +158,12 @@ def score_issues(scope: Scope) -> pl.DataFrame:
     )
 
 
+@st.cache_data(show_spinner=False, max_entries=16)
+def verdicts(scope: Scope) -> pl.DataFrame:
+    """Give what supervisors made of each rule and reason, those that were judged most first."""
+    return fetch(scope, "select * from signal_verdict order by judged_n desc, is_reason, name")
+
+
 @st.cache_data(show_spinner=False, max_entries=64)
 def signals_by_rule(scope: Scope) -> pl.DataFrame:
     """Count the signals in view by rule, and the cases they are in."""

@@ -28,7 +28,6 @@ NOT_YET: frozenset[str] = frozenset(
         "app_pages/feedback.py",
         "app_pages/needs.py",
         "app_pages/outcomes.py",
-        "app_pages/quality.py",
         "charts/outcomes.py",
         "figures/feedback.py",
         "figures/needs.py",
