@@ -151,6 +151,7 @@ RELATIONS: dict[str, Relation] = {
     "correction": Relation("quality.correction", Reach.OPEN),
     "quarantine": Relation("quality.quarantine", Reach.OPEN),
     "check_result": Relation("quality.check_result", Reach.OPEN),
+    "delivery_feed": Relation("quality.delivery_feed", Reach.OPEN),
     "release": Relation("meta.release", Reach.OPEN),
 }
 

@@ -218,6 +218,32 @@ def fetch(scope: Scope, sql: str, parameters: Mapping[str, object] | None = None
     return _run(connection(str(release.path), release.fingerprint), text, values)
 
 
+@st.cache_data(max_entries=8, show_spinner=False)
+def described(scope: Scope) -> pl.DataFrame:
+    """Give the tables and columns of a release with what they mean, as its file tells them.
+
+    Names and meanings only, so it needs no filter; a page shows those a role can read.
+
+    Raises:
+        WarehouseError: the release was swapped under this run.
+    """
+    release = current_release()
+    if release.fingerprint != scope.fingerprint:
+        raise WarehouseError(texts.JUST_PUBLISHED)
+    return _run(
+        connection(str(release.path), release.fingerprint),
+        """
+        select
+            c.schema_name || '.' || c.table_name as "table", t.comment as meaning,
+            c.column_name as "column", c.data_type as kind, c.comment as column_meaning
+        from duckdb_columns() as c
+        join duckdb_tables() as t using (schema_name, table_name)
+        order by c.schema_name, c.table_name, c.column_index
+        """,
+        {},
+    )
+
+
 def _run(
     con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object]
 ) -> pl.DataFrame:

@@ -1,7 +1,8 @@
-"""Definitions: every metric, parameter and questionnaire, and how to ask the file itself."""
+"""Definitions: every metric, parameter, questionnaire and table, and how to ask the file itself."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -10,136 +11,145 @@ import polars as pl
 import streamlit as st
 
 from dashboards import frame, parts, wording
+from dashboards.figures import definitions as figures
 from dashboards.figures import metric
 from dashboards.queries import practice, reference
+from dashboards.scope import Role
+from dashboards.texts import definitions as texts
 
 view = frame.current()
 whole = practice.practice_figures(view.base, "all")
 full_from = int(reference.parameter(view.base, "flag_min_n", 20))
-
-_SQL = """-- unplanned endings per quarter, with what they rest on
-select period, numerator, denominator_n, estimate, lo, hi
-from metrics.practice_metric
-where metric_id = 'dropout_d1' and period like '%-Q%'
-order by period"""
+catalogue = reference.catalogue(view.base)
+_FILE_PART = "rapport_file_part"
 
 
 def metrics() -> None:
     """Show the catalogue; a link that names a metric puts it first and opens it."""
+    parts.section(texts.FIGURES, texts.FIGURES_NOTE)
+    if not catalogue:
+        parts.empty(texts.NO_FIGURES)
+        return
     asked = st.query_params.get("metric")
-    catalogue = reference.catalogue(view.base)
+    if asked is not None and asked not in catalogue:
+        parts.empty(texts.NOT_KNOWN)
+    checks, parameters = reference.checks(view.base), reference.parameters(view.base)
     order = sorted(catalogue, key=lambda metric_id: metric_id != asked)
-    entries = "".join(entry_html(catalogue[m], is_open=m == asked) for m in order)
-    st.html(f'<div class="catalogue">{entries}</div>')
-
-
-def entry_html(entry: Mapping[str, Any], is_open: bool) -> str:
-    """Write one metric: name and meaning, the rest on opening."""
-    return (
-        f"<details{' open' if is_open else ''}><summary><b>{escape(str(entry['name']))}</b>"
-        f"</summary><p>{escape(str(entry['meaning']))}</p>{now_html(entry)}"
-        + definition_list(
-            [
-                ("How", entry["formula"]),
-                ("Counted", entry["population"]),
-                ("Left out", entry["exclusions"]),
-                ("One unit, given in", f"{entry['grain']}, {entry['unit']}"),
-                ("Rule", f"{entry['source']} (evidence {entry['evidence']})"),
-                ("May be used for", entry["permitted_use"]),
-                ("Limits", entry["limits"]),
-                ("Stands in for", entry["proxy_note"]),
-                ("Worth a conversation", entry["flag_reason"]),
-                ("Table, column", f"{entry['table_name']}; {entry['column_name']}"),
-                ("Version", entry["version"]),
-            ]
+    entries = "".join(
+        figures.entry_html(
+            entry,
+            figures.now_html(now(entry), is_exact=view.base.sees_practice_figures),
+            figures.thresholds(entry, parameters),
+            figures.checks_of(entry, checks),
+            is_open=entry["metric_id"] == asked,
         )
-        + "</details>"
+        for entry in (catalogue[metric_id] for metric_id in order)
     )
+    st.html(f'<div class="catalogue">{entries}</div><p class="note">{texts.EVIDENCE}</p>')
+    download()
 
 
-def now_html(entry: Mapping[str, Any]) -> str:
-    """Write what the figure is now for the whole practice, or where else it stands."""
+def now(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Say what a figure is now for the whole practice, or where else it stands."""
     if not entry["is_clinician_metric"]:
-        said = [("", f"No single figure: rows of {entry['table_name']}.")]
-    else:
-        rows = whole.filter(pl.col("metric_id") == entry["metric_id"]).iter_rows(named=True)
-        said = metric.practice_rows(rows, entry, view.names, full_from)
-        said = said or [("", "No figure yet: nothing has been counted for it.")]
-    whose = "practice" if view.base.sees_practice_figures else "practice, rounded"
-    lines = "".join(
-        f"<li>{f'<b>{escape(of)}</b> ' if of else ''}{escape(text)}</li>" for of, text in said
-    )
-    return f'<div class="now"><p>Now ({whose}, all time)</p><ul>{lines}</ul></div>'
+        return [("", texts.NO_SINGLE.format(table=entry["table_name"]))]
+    rows = whole.filter(pl.col("metric_id") == entry["metric_id"]).iter_rows(named=True)
+    return metric.practice_rows(rows, entry, view.names, full_from) or [("", texts.NO_FIGURE)]
 
 
-def definition_list(pairs: list[tuple[str, object]]) -> str:
-    """Write labelled lines as HTML."""
-    lines = "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{escape(str(value))}</dd></div>"
-        for name, value in pairs
-        if value
+def download() -> None:
+    """Offer the catalogue as a file: made when asked for, under a name nobody can guess."""
+    token = st.session_state.setdefault(_FILE_PART, secrets.token_hex(8))
+    st.download_button(
+        texts.DOWNLOAD,
+        data=lambda: figures.as_csv(catalogue.values()),
+        file_name=texts.FILE_NAME.format(release_id=view.release.release_id, token=token),
+        mime="text/csv",
+        key="definitions_csv",
+        on_click="ignore",
     )
-    return f'<dl class="define">{lines}</dl>'
 
 
 def instruments() -> None:
     """Show the questionnaires of the release with range and cut-off."""
-    known = reference.instruments(view.base)
+    parts.section(texts.QUESTIONNAIRES, texts.QUESTIONNAIRES_NOTE)
     rows = [
         {
-            "Questionnaire": view.names.of(code),
-            "Name": r["name"],
-            "About": wording.sentence_case(r["family"]),
-            "Range": f"{wording.plain(r['minimum'])} to {wording.plain(r['maximum'])}",
-            "Better is": "higher" if r["direction"] == "higher_is_better" else "lower",
-            "Cut-off": wording.plain(r["cutoff"]),
-            "Reliable change": wording.plain(r["reliable_change"]),
-            "Licence": r["licence"] or wording.NOTHING,
+            texts.QUESTIONNAIRE: view.names.of(code),
+            texts.NAME: r["name"],
+            texts.ABOUT: wording.sentence_case(r["family"]),
+            texts.RANGE: texts.FROM_TO.format(
+                low=wording.plain(r["minimum"]), high=wording.plain(r["maximum"])
+            ),
+            texts.BETTER: texts.HIGHER if r["direction"] == "higher_is_better" else texts.LOWER,
+            texts.CUTOFF: wording.plain(r["cutoff"]),
+            texts.RELIABLE: wording.plain(r["reliable_change"]),
+            texts.LICENCE: r["licence"] or wording.NOTHING,
         }
-        for code, r in known.items()
+        for code, r in reference.instruments(view.base).items()
         if r["minimum"] is not None and r["is_enabled"]
     ]
-    parts.table(pl.DataFrame(rows), "Questionnaires")
+    parts.table(pl.DataFrame(rows), texts.QUESTIONNAIRES)
 
 
 def parameters() -> None:
     """Show every threshold with its meaning and source."""
+    parts.section(texts.THRESHOLDS, texts.THRESHOLDS_NOTE)
     found = reference.parameters(view.base)
-    parts.table(
-        pl.DataFrame(
-            {
-                "Parameter": found["parameter_id"],
-                "For": [view.names.of(i) if i else "all" for i in found["instrument"]],
-                "Value": [wording.plain(v) for v in found["value"]],
-                "Unit": found["unit"],
-                "Meaning": found["meaning"],
-                "Source": found["source"],
-            }
-        ),
-        "Parameters",
+    with st.expander(texts.ALL_PARAMETERS):
+        parts.table(
+            pl.DataFrame(
+                {
+                    texts.PARAMETER: found["parameter_id"],
+                    texts.FOR: [view.names.of(i) if i else texts.ALL for i in found["instrument"]],
+                    texts.VALUE: [wording.plain(v) for v in found["value"]],
+                    texts.UNIT_COLUMN: found["unit"],
+                    texts.MEANING: found["meaning"],
+                    texts.SOURCE: found["source"],
+                }
+            ),
+            texts.ALL_PARAMETERS,
+        )
+
+
+def dictionary() -> None:
+    """Show the tables of the viewer's role, and the columns of one of them."""
+    parts.section(texts.TABLES, texts.TABLES_NOTE)
+    found = figures.tables(view.base)
+    with st.expander(texts.ALL_TABLES):
+        parts.table(figures.table_list(found), texts.ALL_TABLES)
+    names = found["table"].unique(maintain_order=True).to_list()
+    chosen = st.selectbox(texts.ONE_TABLE, names, key="table", bind="query-params")
+    if chosen:
+        parts.table(figures.column_list(found, chosen), f"{texts.ONE_TABLE} {chosen}")
+
+
+def ask() -> None:
+    """Show how to ask the file itself."""
+    parts.section(texts.ASK, texts.ASK_NOTE)
+    is_analyst = view.base.role is Role.ANALYST
+    st.code(texts.EXAMPLE_ANALYST if is_analyst else texts.EXAMPLE, language="sql")
+    if is_analyst:
+        parts.link("query", texts.ASK_HERE)
+
+
+def cite() -> None:
+    """Say how to cite a figure of this release."""
+    parts.section(texts.CITE)
+    said = texts.CITED.format(
+        release_id=view.release.release_id,
+        day=wording.day(view.release.as_of),
+        version=reference.release(view.base)["params_version"],
+        demo=texts.SIMULATED if view.release.is_demo else "",
     )
+    st.html(f'<p class="says">{escape(said)}</p>')
 
 
-parts.section("Figures", "Open one to see what it is now, its meaning, population and source.")
 metrics()
-parts.section(
-    "Questionnaires",
-    "Scores only: no item wording is stored. The licence to use one is the practice's own.",
-)
 instruments()
-parts.section("Thresholds", "Every number a rule uses, with where it comes from.")
-with st.expander("All parameters of this release"):
-    parameters()
-parts.section(
-    "Ask the file yourself",
-    "rapport sql runs one read-only statement on this release; add --analyst for the file with "
-    "small counts hidden, which also opens in the DuckDB program, DBeaver or a notebook.",
-)
-st.code(_SQL, language="sql")
-parts.section("How to cite")
-st.html(
-    f'<p class="says">Rapport, release {escape(view.release.release_id)}, data to '
-    f"{wording.day(view.release.as_of)}, parameters version "
-    f"{escape(str(reference.release(view.base)['params_version']))}"
-    f"{', simulated practice' if view.release.is_demo else ''}. Metric definitions as above.</p>"
-)
+parameters()
+parts.section(texts.LINEAGE, texts.LINEAGE_NOTE)
+parts.show(figures.lineage(view.base), key="lineage")
+dictionary()
+ask()
+cite()

@@ -76,6 +76,21 @@ def deliveries(scope: Scope) -> pl.DataFrame:
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
+def feeds(scope: Scope) -> pl.DataFrame:
+    """Count the rows accepted of each feed, in the deliveries that stand now."""
+    return fetch(
+        scope,
+        """
+        select feed, sum(rows_accepted)::bigint as n
+        from delivery_feed
+        where is_current
+        group by feed
+        order by feed
+        """,
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
 def corrections(scope: Scope) -> pl.DataFrame:
     """Give what each delivery changed in what was known before it, the newest first."""
     return fetch(

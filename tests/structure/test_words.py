@@ -24,7 +24,6 @@ SQL = ("queries", "relations.py")
 NOT_YET: frozenset[str] = frozenset(
     {
         "app_pages/case.py",
-        "app_pages/definitions.py",
         "app_pages/feedback.py",
         "app_pages/needs.py",
         "app_pages/outcomes.py",
@@ -39,7 +38,7 @@ TOO_LONG_YET: frozenset[str] = frozenset({})
 _TAG = re.compile(r"<[^<>]*>?|^[^<>]*>")
 _WORDS = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 # SQL, and the names of fonts.
-_CODE = re.compile(r"^\s*(select|SET) |, sans-serif$")
+_CODE = re.compile(r"^\s*(select|SET)\s|, sans-serif$")
 _LABEL = re.compile(r"[A-Z][a-z]+\W*")
 
 
