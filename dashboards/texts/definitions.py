@@ -27,8 +27,8 @@ NO_FIGURES = "This release holds no definitions. Run `rapport build` to make one
 DOWNLOAD = "Download all definitions as a table (CSV)"
 FILE_NAME = "rapport-definitions-{release_id}-{token}.csv"
 EVIDENCE = (
-    "Evidence: V and a number, read in its source; M, from a named source that was not read "
-    "again; D, a rule of this project; C, calculated here."
+    "Evidence: V and a number, read in its source; M, from a named source, not read again. "
+    "D is a rule of this project, C was calculated here."
 )
 
 # questionnaires and thresholds
