@@ -12,36 +12,8 @@ import streamlit as st
 from dashboards import frame, parts, wording
 from dashboards.figures import feedback as figures
 from dashboards.queries import feedback, outcomes, practice, reference
-
-HEARD = {
-    "feedback_completion": "sessions due",
-    "coverage_three": "cases with three sessions",
-    "early_coverage": "cases",
-    "feedback_lag_hours": "forms",
-}
-MORE_HEARD = {
-    "coverage_any": "cases",
-    "coverage_paired": "cases with two sessions",
-    "feedback_within_2h": "forms",
-    "feedback_opt_out": "sessions due",
-}
-OPEN = {
-    "alert_share": "rated sessions",
-    "ever_below_cutoff": "cases with three forms",
-    "uninformative_ceiling": "cases with three forms",
-    "candour_spread": "cases with three forms",
-}
-SHARED = {
-    "goal_gap": "cases with two forms",
-    "task_gap": "cases with two forms",
-    "low_goal_early": "cases",
-}
-BOTH = {
-    "attunement_bias": "sessions rated by both",
-    "attunement_overestimated": "sessions rated by both",
-    "attunement_tracking": "cases with six pairs",
-    "attunement_ccc": "sessions rated by both",
-}
+from dashboards.texts import common
+from dashboards.texts import feedback as texts
 
 # Given for all time only: a month or a quarter is too short for it.
 ALL_TIME = frozenset({"attunement_ccc"})
@@ -80,12 +52,12 @@ def tiles(shown: Mapping[str, str]) -> None:
         headline = whole if own is None else own
         beside = [figures.bounds(headline)]
         if metric in ALL_TIME and period != "all":
-            beside.append("Over all time: a shorter period would say too little")
+            beside.append(texts.ALL_TIME)
         if own is not None:
-            beside.append(f"Whole practice: {said(whole, metric, noun).value}")
+            beside.append(common.BESIDE_PRACTICE.format(value=said(whole, metric, noun).value))
         figure = said(headline, metric, noun)
         if metric in OF_A_CUTOFF and not has_cutoff():
-            figure = wording.Figure("Not defined", f"{name} has no published cut-off.", "", False)
+            figure = wording.Figure(texts.NOT_DEFINED, texts.NO_CUTOFF.format(name=name), "", False)
         with column:
             parts.tile(
                 str(entry.get("name") or wording.sentence_case(metric)),
@@ -93,7 +65,7 @@ def tiles(shown: Mapping[str, str]) -> None:
                 parts.meaning(entry or None),
                 [text for text in beside if text],
             )
-            parts.link("definitions", "Definition", metric=metric)
+            parts.link("definitions", common.DEFINITION, metric=metric)
 
 
 def has_cutoff() -> bool:
@@ -110,15 +82,22 @@ def more(shown: Mapping[str, str]) -> None:
         figure = said(whole if own is None else own, metric, noun)
         label = str(catalogue.get(metric, {}).get("name") or wording.sentence_case(metric))
         if own is None and view.filters.clinician:
-            label = f"{label} (whole practice)"
-        rows.append({"Figure": label, "Value": figure.value, "Rests on": figure.detail})
-    parts.table(pl.DataFrame(rows), "More about forms")
+            label = texts.OF_WHOLE.format(name=label)
+        rows.append(
+            {common.FIGURE: label, texts.VALUE: figure.value, common.RESTS_ON: figure.detail}
+        )
+    parts.table(pl.DataFrame(rows), texts.MORE)
 
 
 def note(text: str) -> None:
     """Write a short paragraph."""
     if text:
         st.html(f'<p class="note">{escape(text)}</p>')
+
+
+def says(text: str) -> None:
+    """Write a sentence above a list."""
+    st.html(f'<p class="says">{escape(text)}</p>')
 
 
 def cases(found: pl.DataFrame, columns: Mapping[str, Callable], none: str, label: str) -> None:
@@ -136,7 +115,7 @@ def cases(found: pl.DataFrame, columns: Mapping[str, Callable], none: str, label
     parts.table(
         pl.DataFrame(
             [
-                {"Case": r["client_label"], "Clinician": r["clinician_label"]}
+                {texts.CASE: r["client_label"], common.CLINICIAN: r["clinician_label"]}
                 | {heading: say(r) for heading, say in columns.items()}
                 for r in found.iter_rows(named=True)
             ]
@@ -147,121 +126,91 @@ def cases(found: pl.DataFrame, columns: Mapping[str, Callable], none: str, label
 
 def who_is_not_heard() -> None:
     """Show how episodes without any form differ from the others; for the director."""
-    parts.section(
-        "Who is not heard",
-        "Every figure over forms speaks only of clients who gave one. Where few gave none, "
-        "differences of a few tenths are chance.",
-    )
+    parts.section(texts.NOT_HEARD, texts.NOT_HEARD_NOTE)
     found = feedback.not_heard(view.base)
     if found.is_empty():
-        parts.empty("No session has been due for a form yet.")
+        parts.empty(texts.NOTHING_DUE)
         return
-    parts.table(figures.not_heard_table(found), "Episodes with and without a form")
-    note(
-        "Short episodes have few chances to give a form, so they are more often without one, and "
-        "unplanned endings are short: part of the difference in endings is that."
-    )
+    parts.table(figures.not_heard_table(found), texts.NOT_HEARD_LABEL)
+    note(texts.SHORT_ONES)
 
 
 def alliance_and_outcome() -> None:
     """Show how the early alliance goes with outcome; for the director."""
     parts.section(
-        f"Early {name} and outcome",
+        texts.OUTCOME_TITLE.format(name=name),
         figures.published_words(outcomes.benchmarks(view.base, "alliance_outcome"))
-        + "Never grade a practice or a person by its own: the interval says why.",
+        + texts.OUTCOME_NOTE,
     )
     found = feedback.alliance_and_outcome(view.base, measure)
     if found.is_empty():
-        parts.empty(f"No ended case has both an early {name} and a later outcome form.")
+        parts.empty(texts.NO_OUTCOME.format(name=name))
     else:
-        parts.table(figures.outcome_table(found, view.names), "Alliance and outcome")
-        parts.link("definitions", "Definition", metric="alliance_outcome")
+        parts.table(figures.outcome_table(found, view.names), texts.OUTCOME_LABEL)
+        parts.link("definitions", common.DEFINITION, metric="alliance_outcome")
     note(figures.between_words(feedback.between_clinicians(view.base, measure), name))
 
 
+whose = texts.OF_PRACTICE if view.base.sees_practice_figures else texts.OF_PRACTICE_ROUNDED
+if view.filters.clinician:
+    whose = texts.OF_CLINICIAN
 parts.section(
-    "Are clients heard?",
-    f"{wording.period(period)}, "
-    + (
-        "the chosen clinician with the practice beside"
-        if view.filters.clinician
-        else "whole practice" + ("" if view.base.sees_practice_figures else ", rounded")
-    )
-    + ". Every other figure rests on these.",
+    texts.HEARD_TITLE, texts.HEARD_NOTE.format(period=wording.period(period), whose=whose)
 )
-tiles(HEARD)
-more(MORE_HEARD)
+tiles(texts.HEARD)
+more(texts.MORE_HEARD)
 
 if not measure:
-    parts.empty("No alliance questionnaire is in use yet, so there is nothing more to show.")
+    parts.empty(texts.NO_MEASURE)
 else:
-    parts.section(
-        f"How openly do they answer? {name}",
-        "Neither a low nor a high figure is good in itself. A client who can say what is missing "
-        "gives more to work with than one whose every form is at the top.",
-    )
-    tiles(OPEN)
+    parts.section(texts.OPEN_TITLE.format(name=name), texts.OPEN_NOTE)
+    tiles(texts.OPEN)
     if view.base.sees_cases:
-        st.html('<p class="says">Open cases whose every form is at the top: invite criticism.</p>')
+        says(texts.AT_TOP)
         cases(
             feedback.always_at_the_top(view.scope, measure),
             {
-                "Forms": lambda r: wording.whole(r["n_scores"]),
-                "Latest": lambda r: view.names.score(measure, r["last_score"]),
+                texts.FORMS: lambda r: wording.whole(r["n_scores"]),
+                texts.LATEST: lambda r: view.names.score(measure, r["last_score"]),
             },
-            "No open case in view has three forms or more that are all at the top.",
-            "Open cases always at the top",
+            texts.NONE_AT_TOP,
+            texts.AT_TOP_LABEL,
         )
-    parts.section(
-        f"Are goals and tasks shared? {name}",
-        "A gap means that goals, or the way of working, were rated at least one point of an item "
-        "below the rest of the same form, twice in a row.",
-    )
-    tiles(SHARED)
+    parts.section(texts.SHARED_TITLE.format(name=name), texts.SHARED_NOTE)
+    tiles(texts.SHARED)
     if view.base.sees_cases:
-        st.html('<p class="says">Open cases with such a gap: review the wording together.</p>')
+        says(texts.WITH_GAP)
         cases(
             feedback.gaps_now(view.scope, measure),
             {
-                "On the latest form": figures.gap_words,
-                "Forms": lambda r: wording.whole(r["n_component_forms"]),
+                texts.ON_LATEST: figures.gap_words,
+                texts.FORMS: lambda r: wording.whole(r["n_component_forms"]),
             },
-            "No open case in view has had a gap twice in a row.",
-            "Open cases with a gap",
+            texts.NO_GAP,
+            texts.GAP_LABEL,
         )
-    parts.section(
-        f"Do both see the same session? {name}",
-        "Client and clinician about the same session, in percent of the maximum possible. Clients "
-        "usually rate higher; a difference is a prompt for a conversation, never a grade.",
-    )
+    parts.section(texts.BOTH_TITLE.format(name=name), texts.BOTH_NOTE)
     if rows_of("attunement_ccc")[0] is None:
-        parts.empty(
-            f"No session has both the client's {name} and a clinician's form of the same family. "
-            "Choose another alliance measure, or read in Definitions which forms go together."
-        )
+        parts.empty(texts.NO_PAIRS.format(name=name))
     else:
-        tiles(BOTH)
+        tiles(texts.BOTH)
     if view.base.sees_cases and rows_of("attunement_ccc")[0] is not None:
-        st.html(
-            '<p class="says">Open cases with sessions that the clinician rated clearly higher: lay '
-            "both forms side by side in supervision.</p>"
-        )
+        says(texts.HIGHER)
         cases(
             feedback.rated_higher(view.scope, measure),
             {
-                "Clearly higher": lambda r: (
-                    f"{wording.whole(r['overestimated_n'])} of {wording.whole(r['n_pairs'])} "
-                    "sessions"
+                texts.CLEARLY_HIGHER: lambda r: texts.HIGHER_OF.format(
+                    n=wording.whole(r["overestimated_n"]), pairs=wording.whole(r["n_pairs"])
                 ),
-                "Client minus clinician": lambda r: wording.signed(r["bias"], 0),
-                "Follows the client": lambda r: (
+                texts.DIFFERENCE: lambda r: wording.signed(r["bias"], 0),
+                texts.FOLLOWS: lambda r: (
                     wording.number(r["tracking_r"], 2)
                     if r["tracking_r"] is not None
-                    else "Too few to say"
+                    else texts.TOO_FEW
                 ),
             },
-            "No open case in view has a session that the clinician rated clearly higher.",
-            "Open cases rated higher by the clinician",
+            texts.NONE_HIGHER,
+            texts.HIGHER_LABEL,
         )
     if view.base.sees_practice_figures:
         who_is_not_heard()

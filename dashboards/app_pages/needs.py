@@ -13,6 +13,7 @@ from dashboards.figures import metric, needs
 from dashboards.queries import needs as asked
 from dashboards.queries import outcomes, practice, reference
 from dashboards.scope import Role
+from dashboards.texts import needs as texts
 
 view = frame.current()
 full_from = int(reference.parameter(view.base, "flag_min_n", 20))
@@ -43,9 +44,9 @@ def figure_of(row: Mapping[str, Any]) -> needs.Measure:
     name = str(entry.get("name") or wording.sentence_case(metric_id))
     said = metric.said(at, entry, noun, full_from, view.names.digits(code))
     if at is None and code:
-        said = wording.Figure("None", no_figure_with(metric_id, code), "", False)
+        said = wording.Figure(texts.NO_VALUE, no_figure_with(metric_id, code), "", False)
     published = (
-        f"{r['label']}, published: {wording.percent(r['value'])}"
+        texts.ELSEWHERE.format(label=r["label"], value=wording.percent(r["value"]))
         for r in outcomes.benchmarks(view.base, metric_id).iter_rows(named=True)
         if r["unit"] == "share" and r["label"]
     )
@@ -63,8 +64,8 @@ def no_figure_with(metric_id: str, code: str) -> str:
     """Say that the chosen questionnaire has no such figure, and which of the practice's has."""
     held = whole.filter(pl.col("metric_id") == metric_id)["instrument"].drop_nulls().unique()
     others = ", ".join(view.names.of(other) for other in sorted(held))
-    told = f"{view.names.of(code)} gives no such figure here"
-    return f"{told}; choose {others} above to see it." if others else f"{told}."
+    said = texts.NO_SUCH_BUT if others else texts.NO_SUCH
+    return said.format(name=view.names.of(code), others=others)
 
 
 def own_clinicians(measured: list[dict[str, Any]]) -> None:
@@ -77,37 +78,32 @@ def own_clinicians(measured: list[dict[str, Any]]) -> None:
     table = needs.own_table(own, columns, full_from)
     if table.is_empty():
         return
-    with st.expander("Your clinicians, one by one"):
-        st.html(
-            '<p class="note">By label, with the 95 % interval. Most differences between caseloads '
-            "of this size are chance.</p>"
+    with st.expander(texts.CLINICIANS):
+        st.html(f'<p class="note">{texts.CLINICIANS_NOTE}</p>')
+        parts.table(
+            table, texts.CLINICIANS_LABEL.format(claim=measured[0]["claim_id"]), is_fixed_order=True
         )
-        parts.table(table, f"Clinicians: {measured[0]['claim_id']}", is_fixed_order=True)
 
 
 def heard() -> str:
     """Say how many sessions were followed by a form: what every rating rests on."""
     found = practice.rows_of(whole, "feedback_completion", "")
     row = found.row(0, named=True) if found.height else None
-    said = metric.said(row, catalogue.get("feedback_completion", {}), "sessions due", full_from)
-    return (
-        f"Figures from clients' ratings rest on forms after {said.value} of sessions "
-        f"({said.detail})."
-        if said.is_shown
-        else "Few forms have come yet, so figures from clients' ratings are missing or small."
-    )
+    said = metric.said(row, catalogue.get("feedback_completion", {}), texts.SESSIONS_DUE, full_from)
+    if not said.is_shown:
+        return texts.HARDLY_HEARD
+    return texts.HEARD.format(value=said.value, detail=said.detail)
 
 
 claims = asked.claims(view.base)
 measures = asked.measures(view.base)
 if claims.is_empty():
-    parts.empty("This release holds no claims. Run `rapport build` to make one that does.")
+    parts.empty(texts.NO_CLAIMS)
 else:
-    whose = "Whole practice" if view.base.sees_practice_figures else "Whole practice, rounded"
+    whose = texts.WHOLE if view.base.sees_practice_figures else texts.WHOLE_ROUNDED
     parts.section(
-        "At a glance",
-        f"{whose}, all time. {needs.overview(claims)} {heard()} A figure that stands for a claim "
-        "can move without it: read it as a question, never as a grade.",
+        texts.GLANCE,
+        texts.GLANCE_NOTE.format(whose=whose, overview=needs.overview(claims), heard=heard()),
     )
     st.html(needs.contents_html(claims.iter_rows(named=True)))
     for claim in claims.iter_rows(named=True):
@@ -115,7 +111,10 @@ else:
         rows = list(of_claim.iter_rows(named=True))
         measured = [r for r in rows if r["metric_id"]]
         st.html(f'<span id="{needs.anchor(claim)}"></span>')
-        parts.section(f"{claim['sort_order']}. {claim['title']}", claim["meaning"])
+        parts.section(
+            texts.NUMBERED.format(number=claim["sort_order"], title=claim["title"]),
+            claim["meaning"],
+        )
         st.html(
             needs.claim_html(
                 claim,
@@ -125,5 +124,5 @@ else:
         )
         if is_supervisor and measured:
             own_clinicians(measured)
-    st.html(f'<p class="note">{needs.TAGS}</p>')
-    parts.link("definitions", "What each figure means, and from what it is counted")
+    st.html(f'<p class="note">{texts.TAGS}</p>')
+    parts.link("definitions", texts.MEANINGS)

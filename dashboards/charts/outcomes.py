@@ -18,6 +18,7 @@ from dashboards.charts.theme import (
     VERMILION,
     rows,
 )
+from dashboards.texts import outcomes as texts
 
 
 def effects(data: list[dict[str, Any]], title: str) -> alt.LayerChart:
@@ -33,7 +34,7 @@ def effects(data: list[dict[str, Any]], title: str) -> alt.LayerChart:
     x = alt.X("estimate:Q", title=title, scale=scale, axis=alt.Axis(tickCount=6, format=".1f"))
     y, base = names_axis(data), alt.Chart(rows(data))
     own = base.transform_filter("isValid(datum.lo)")
-    tip = [alt.Tooltip("label:N", title=" "), alt.Tooltip("words:N", title="Figure")]
+    tip = [alt.Tooltip("label:N", title=" "), alt.Tooltip("words:N", title=texts.FIGURE)]
     return alt.layer(
         own.mark_rule(color=BLUE, strokeWidth=3, opacity=0.75).encode(
             y=y, x=alt.X("lo:Q", title=title, scale=scale), x2="hi:Q"
@@ -60,27 +61,27 @@ def course(frame: pl.DataFrame, cutoff: float | None, domain: tuple[float, float
     scale = alt.Scale(domain=list(domain), nice=True, zero=False)
     x = alt.X(
         "session_index:Q",
-        title="Session",
+        title=texts.SESSION,
         scale=alt.Scale(domain=[data[0]["session_index"], last["session_index"]], nice=False),
         axis=alt.Axis(tickMinStep=1, format="d", grid=False, tickCount=6),
     )
     axis = alt.Axis(minExtent=LEFT_EXTENT, tickCount=5)
     base = alt.Chart(rows(data)).encode(x=x)
     tip = [
-        alt.Tooltip("session_index:Q", title="Session"),
-        alt.Tooltip("expected_score:Q", title="Half did worse than", format=".1f"),
-        alt.Tooltip("amber_line:Q", title="A quarter did worse than", format=".1f"),
-        alt.Tooltip("red_line:Q", title="A tenth did worse than", format=".1f"),
+        alt.Tooltip("session_index:Q", title=texts.SESSION),
+        alt.Tooltip("expected_score:Q", title=texts.HALF_WORSE, format=".1f"),
+        alt.Tooltip("amber_line:Q", title=texts.QUARTER_WORSE, format=".1f"),
+        alt.Tooltip("red_line:Q", title=texts.TENTH_WORSE, format=".1f"),
     ]
     layers: list[Any] = [
         base.mark_area(color=ORANGE, opacity=0.35).encode(
-            y=alt.Y("amber_line:Q", scale=scale, title="Score", axis=axis), y2="red_line:Q"
+            y=alt.Y("amber_line:Q", scale=scale, title=texts.SCORE, axis=axis), y2="red_line:Q"
         ),
         base.mark_line(color=VERMILION, strokeWidth=2, strokeDash=[6, 3]).encode(
-            y=alt.Y("red_line:Q", scale=scale, title="Score", axis=axis)
+            y=alt.Y("red_line:Q", scale=scale, title=texts.SCORE, axis=axis)
         ),
         base.mark_line(color=BLUE, strokeWidth=2.4).encode(
-            y=alt.Y("expected_score:Q", scale=scale, title="Score", axis=axis)
+            y=alt.Y("expected_score:Q", scale=scale, title=texts.SCORE, axis=axis)
         ),
         base.mark_point(size=120, opacity=0, filled=True).encode(
             y=alt.Y("expected_score:Q", scale=scale), tooltip=tip

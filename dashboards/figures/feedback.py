@@ -8,13 +8,7 @@ from typing import Any
 import polars as pl
 
 from dashboards import wording
-
-_TRAITS = {
-    "attended_sessions": "Sessions attended",
-    "dropout_d1": "Ended without a plan",
-    "intake_severity": "Severity at the start, of 100",
-    "age_band": "Aged",
-}
+from dashboards.texts import feedback as texts
 
 
 def figure(
@@ -36,17 +30,18 @@ def figure(
         digits = 0
     said = wording.figure(row, unit, noun, full_from, digits)
     if unit.startswith("percent") and row is not None and said.is_shown:
-        of = f"{wording.signed(row['estimate'], 0)} of 100"
+        of = texts.OF_100.format(value=wording.signed(row["estimate"], 0))
         return wording.Figure(of, said.detail, said.caution, is_shown=True)
     if unit != "hours" or row is None or not said.is_shown:
         return said
     limits = (
-        f" · 95{wording.NBSP}% interval {wording.duration(row['lo'])} to "
-        f"{wording.duration(row['hi'])}"
+        texts.DURATION_LIMITS.format(lo=wording.duration(row["lo"]), hi=wording.duration(row["hi"]))
         if row.get("lo") is not None
         else ""
     )
-    detail = f"{wording.whole(row['denominator_n'])} {noun}{limits}"
+    detail = texts.WITH_INTERVAL.format(
+        n=wording.whole(row["denominator_n"]), noun=noun, limits=limits
+    )
     return wording.Figure(wording.duration(row["estimate"]), detail, "", is_shown=True)
 
 
@@ -55,9 +50,10 @@ def bounds(row: Mapping[str, Any] | None) -> str:
     lo, hi = (row or {}).get("bound_lo"), (row or {}).get("bound_hi")
     if lo is None or hi is None or not (row or {}).get("excluded_n"):
         return ""
-    return (
-        f"Whatever the {wording.counted(row['excluded_n'], 'missing form')} would have said: "
-        f"between {wording.percent(lo)} and {wording.percent(hi)}"
+    return texts.BOUNDS.format(
+        missing=wording.counted(row["excluded_n"], texts.MISSING_FORM),
+        lo=wording.percent(lo),
+        hi=wording.percent(hi),
     )
 
 
@@ -68,13 +64,13 @@ def not_heard_table(found: pl.DataFrame) -> pl.DataFrame:
 
 def _trait_row(r: Mapping[str, Any]) -> dict[str, str]:
     is_share = r["measure_kind"] == "share"
-    name = _TRAITS.get(r["trait"], wording.sentence_case(r["trait"]))
+    name = texts.TRAITS.get(r["trait"], wording.sentence_case(r["trait"]))
     label = f"{name} {r['level']}" if r["level"] else name
     return {
-        "Trait": label,
-        "With a form": _group(r, "scored", is_share),
-        "Without any": _group(r, "unscored", is_share),
-        "In standard deviations": wording.signed(r["standardised_difference"]),
+        texts.TRAIT: label,
+        texts.WITH_FORM: _group(r, "scored", is_share),
+        texts.WITHOUT: _group(r, "unscored", is_share),
+        texts.IN_SD: wording.signed(r["standardised_difference"]),
     }
 
 
@@ -82,21 +78,19 @@ def _group(r: Mapping[str, Any], side: str, is_share: bool) -> str:
     n = wording.counted(r[f"{side}_n"], "episode")
     value = r[f"{side}_estimate"]
     if value is None:
-        return f"Too few to compare: {n}"
+        return texts.GROUP_TOO_FEW.format(n=n)
     said = wording.percent(value) if is_share else wording.number(value)
     limits = wording.limits(r[f"{side}_lo"], r[f"{side}_hi"], is_share)
-    return f"{said} ({limits}), {n}"
+    return texts.GROUP.format(value=said, limits=limits, n=n)
 
 
 def gap_words(r: Mapping[str, Any]) -> str:
     """Say how the parts of the form that lagged twice in a row stand on the latest one."""
     lagged = [
-        (word, r[f"{part}_gap"])
-        for part, word in (("goal", "goals"), ("task", "tasks"))
-        if r[f"has_{part}_gap"]
+        (word, r[f"{part}_gap"]) for part, word in texts.GAP_PARTS.items() if r[f"has_{part}_gap"]
     ]
     return "; ".join(
-        f"{word} {gap:.1f} below the rest" if gap > 0 else f"{word} no longer below the rest"
+        (texts.GAP if gap > 0 else texts.GAP_CLOSED).format(part=word, gap=f"{gap:.1f}")
         for word, gap in lagged
     ).capitalize()
 
@@ -106,15 +100,13 @@ def outcome_table(found: pl.DataFrame, names: wording.Names) -> pl.DataFrame:
     return pl.DataFrame(
         [
             {
-                "Outcome": names.of(r["outcome_instrument"]),
-                "Ended cases": wording.whole(r["n_episodes"]),
-                "Early alliance and improvement": correlation(
+                texts.OUTCOME: names.of(r["outcome_instrument"]),
+                texts.ENDED: wording.whole(r["n_episodes"]),
+                texts.CORRELATION: correlation(
                     r["correlation"], r["correlation_lo"], r["correlation_hi"]
                 ),
-                "Within clients, next session": correlation(
-                    r["lagged_correlation"], r["lagged_lo"], r["lagged_hi"]
-                ),
-                "Between clinicians, within them": coefficients(r),
+                texts.LAGGED: correlation(r["lagged_correlation"], r["lagged_lo"], r["lagged_hi"]),
+                texts.LEVELS: coefficients(r),
             }
             for r in found.iter_rows(named=True)
         ]
@@ -124,8 +116,11 @@ def outcome_table(found: pl.DataFrame, names: wording.Names) -> pl.DataFrame:
 def published_words(found: pl.DataFrame) -> str:
     """Say the published correlations of alliance and outcome, each with what it rests on."""
     return "".join(
-        f"Published: {correlation(r['value'], r['lo'], r['hi'])} over "
-        f"{wording.counted(r['studies'], 'study', 'studies')} ({r['source']}). "
+        texts.PUBLISHED.format(
+            value=correlation(r["value"], r["lo"], r["hi"]),
+            studies=wording.counted(r["studies"], texts.STUDY, texts.STUDIES),
+            source=r["source"],
+        )
         for r in found.iter_rows(named=True)
     )
 
@@ -133,7 +128,7 @@ def published_words(found: pl.DataFrame) -> str:
 def correlation(r: float | None, lo: float | None, hi: float | None) -> str:
     """Say a correlation with its limits, or that there are too few."""
     if r is None:
-        return "Too few to say"
+        return texts.TOO_FEW
     limits = f" ({wording.limits(lo, hi, is_share=False, digits=2)})" if lo is not None else ""
     return f"{wording.number(r, 2)}{limits}"
 
@@ -141,10 +136,14 @@ def correlation(r: float | None, lo: float | None, hi: float | None) -> str:
 def coefficients(r: Mapping[str, Any]) -> str:
     """Say both coefficients, or why there are none."""
     if r["levels_status"] != "ok":
-        return f"Not estimated: {wording.counted(r['level_clinicians_n'], 'clinician')} with enough"
-    return (
-        f"{wording.number(r['b_between'], 2)} (± {wording.number(r['b_between_se'], 2)}), "
-        f"{wording.number(r['b_within'], 2)} (± {wording.number(r['b_within_se'], 2)})"
+        return texts.NOT_ESTIMATED.format(
+            clinicians=wording.counted(r["level_clinicians_n"], "clinician")
+        )
+    return texts.COEFFICIENTS.format(
+        between=wording.number(r["b_between"], 2),
+        between_se=wording.number(r["b_between_se"], 2),
+        within=wording.number(r["b_within"], 2),
+        within_se=wording.number(r["b_within_se"], 2),
     )
 
 
@@ -153,16 +152,13 @@ def between_words(found: Mapping[str, Any] | None, name: str) -> str:
     if found is None:
         return ""
     share = wording.percent(found["icc"])
-    origin = (
-        f"In this practice {share} of the spread of the early {name} lies between clinicians."
-        if found["is_estimated"]
-        else f"Too few clinicians to estimate how much of the spread of the early {name} lies "
-        f"between them; {share} is assumed."
+    origin = (texts.BETWEEN if found["is_estimated"] else texts.ASSUMED).format(
+        share=share, name=name
     )
     if found["episodes_for_70"] is None:
-        return f"{origin} Nothing lies between them, so no caseload could tell them apart."
-    return (
-        f"{origin} A clinician then needs {wording.counted(found['episodes_for_70'], 'case')} with "
-        "an early level before anything may be said of them (reliability .7), and "
-        f"{wording.whole(found['episodes_for_50'])} before a comparison is drawn at all."
+        return f"{origin} {texts.NOTHING_BETWEEN}"
+    needed = texts.NEEDED.format(
+        for_70=wording.counted(found["episodes_for_70"], "case"),
+        for_50=wording.counted(found["episodes_for_50"], "case"),
     )
+    return f"{origin} {needed}"

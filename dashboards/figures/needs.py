@@ -12,25 +12,10 @@ import polars as pl
 
 from dashboards import wording
 from dashboards.figures import metric
+from dashboards.texts import common
+from dashboards.texts import needs as texts
 
 Row = Mapping[str, Any]
-
-# Shape beside the word: no status is told by colour alone (screens.md 8).
-STATUS_WORDS = {
-    "measured": "● Measured",
-    "proxy": "◐ Only stand-ins",
-    "not_measured": "○ Not measured",
-}
-_COUNTED_WORDS = {
-    "measured": "measured",
-    "proxy": "only by figures that stand for it",
-    "not_measured": "not at all",
-}
-TAGS = (
-    "Tags after a number: [V and a figure] read in the source of that number in the metric "
-    "specification; [M] from a source that is named, the number not re-read; [D] a rule of this "
-    "project, not a published fact."
-)
 
 
 @dataclass(frozen=True)
@@ -74,17 +59,17 @@ def overview(claims: pl.DataFrame) -> str:
     counts = dict(claims.group_by("status").len().iter_rows())
     parts = [
         f"{wording.whole(counts[code])} {words}"
-        for code, words in _COUNTED_WORDS.items()
+        for code, words in texts.COUNTED.items()
         if counts.get(code)
     ]
-    return f"Of {wording.whole(claims.height)} claims: {'; '.join(parts)}."
+    return texts.OVERVIEW.format(claims=wording.whole(claims.height), counts="; ".join(parts))
 
 
 def contents_html(claims: Iterable[Row]) -> str:
     """Write the claims with their status, each leading to its place on the page."""
     lines = "".join(
         f'<li><a href="#{anchor(claim)}">{escape(claim["title"])}</a> '
-        f"<span>{STATUS_WORDS[claim['status']]}</span></li>"
+        f"<span>{texts.STATUSES[claim['status']]}</span></li>"
         for claim in claims
     )
     return f'<ol class="claims">{lines}</ol>'
@@ -108,13 +93,13 @@ def claim_html(claim: Row, measures: Sequence[Measure], missing: Iterable[Row]) 
         f"<li><b>{escape(r['part'])}.</b> {escape(r['not_measured_reason'])}</li>" for r in missing
     )
     return (
-        f'<section class="claim"><p class="status">{STATUS_WORDS[claim["status"]]}</p>'
+        f'<section class="claim"><p class="status">{texts.STATUSES[claim["status"]]}</p>'
         + (f'<dl class="measures">{rows}</dl>' if rows else "")
         + '<div class="around">'
-        + _block("What a supervisor can do", f"<p>{escape(claim['supervisor_action'])}</p>")
-        + _block("What is known", f"<p>{evidence_html(claim['evidence'])}</p>")
+        + _block(texts.TO_DO, f"<p>{escape(claim['supervisor_action'])}</p>")
+        + _block(texts.KNOWN, f"<p>{evidence_html(claim['evidence'])}</p>")
         + _block(
-            "What is not measured",
+            texts.NOT_MEASURED,
             (f"<ul>{gone}</ul>" if gone else "") + f"<p>{escape(claim['limits'])}</p>",
         )
         + "</div></section>"
@@ -123,13 +108,13 @@ def claim_html(claim: Row, measures: Sequence[Measure], missing: Iterable[Row]) 
 
 def measure_html(m: Measure) -> str:
     """Write one figure beside what it is of."""
-    proxy = '<i class="proxy">stands for it</i> ' if m.is_proxy else ""
+    proxy = f'<i class="proxy">{texts.STANDS_FOR}</i> ' if m.is_proxy else ""
     caution = f'<p class="caution">{escape(m.figure.caution)}</p>' if m.figure.caution else ""
     notes = "".join(f"<p>{escape(text)}</p>" for text in m.beside)
-    kind = "value" if m.figure.is_shown else "value absent"
+    absent = "" if m.figure.is_shown else " absent"
     return (
         f"<div><dt><b>{escape(m.part)}</b><span>{proxy}{escape(m.name)}</span></dt>"
-        f'<dd class="{kind}">{escape(m.figure.value)}</dd>'
+        f'<dd class="value{absent}">{escape(m.figure.value)}</dd>'
         f'<dd class="rests"><p>{escape(m.figure.detail)}</p>{caution}{notes}</dd></div>'
     )
 
@@ -165,7 +150,7 @@ def own_table(rows: pl.DataFrame, columns: Sequence[Column], full_from: int) -> 
         return pl.DataFrame()
     return pl.DataFrame(
         [
-            {"Clinician": label}
+            {common.CLINICIAN: label}
             | {
                 str(c.entry["short_name"]): metric.short(
                     by.get((label, c.metric_id, c.instrument)), c.entry, full_from, c.digits

@@ -16,11 +16,12 @@ from dashboards.charts.theme import spec
 from dashboards.parts import Drawn
 from dashboards.queries import outcomes, practice, reference
 from dashboards.scope import Scope
+from dashboards.texts import common
+from dashboards.texts import outcomes as texts
 
 _ORDER = ("recovered", "improved", "unchanged", "not_applicable", "deteriorated", None)
-_ONE_SCORE = "Measured once only"
 _NHS = ("nhs_recovery", "nhs_reliable_recovery", "nhs_reliable_improvement", "nhs_deterioration")
-_BANDS = {1: "lowest", 2: "middle", 3: "highest"}
+_BANDS = (1, 2, 3)
 
 
 def one(figures: pl.DataFrame, metric: str, instrument: str = "") -> dict[str, Any] | None:
@@ -34,17 +35,19 @@ def bounds(row: Mapping[str, Any] | None) -> str:
     lo, hi = (row or {}).get("bound_lo"), (row or {}).get("bound_hi")
     if lo is None or hi is None or not (row or {}).get("excluded_n"):
         return ""
-    return (
-        f"Whatever the {wording.whole(row['excluded_n'])} not measured would have said: between "
-        f"{wording.percent(lo)} and {wording.percent(hi)}"
+    return texts.BOUNDS.format(
+        missing=wording.whole(row["excluded_n"]), lo=wording.percent(lo), hi=wording.percent(hi)
     )
 
 
 def published(scope: Scope, metric: str) -> list[str]:
     """Say the published figures of a metric, each with what it counts."""
     return [
-        f"{r['label']}: {wording.percent(r['value'])} ({r['definition'][0].lower()}"
-        f"{r['definition'][1:]})"
+        texts.PUBLISHED.format(
+            label=r["label"],
+            value=wording.percent(r["value"]),
+            definition=r["definition"][0].lower() + r["definition"][1:],
+        )
         for r in outcomes.benchmarks(scope, metric).iter_rows(named=True)
     ]
 
@@ -55,39 +58,46 @@ def classes(scope: Scope, instrument: str, start: date, end: date) -> Drawn:
     frame = outcomes.classes(scope, instrument, start, end)
     name = reference.names(scope).of(instrument)
     if frame.is_empty():
-        return Drawn(None, "", empty=f"No case in view with a {name} form ended in this period.")
+        return Drawn(None, "", empty=texts.NONE_ENDED.format(name=name))
     counted = dict(frame.iter_rows())
     data = [
-        {"label": wording.CHANGE_WORDS[code] if code else _ONE_SCORE, "n": counted[code]}
+        {"label": wording.CHANGE_WORDS[code] if code else texts.ONCE, "n": counted[code]}
         for code in _ORDER
         if code in counted
     ]
     pairs = sum(n for code, n in counted.items() if code)
-    sentence = (
-        f"Of the cases in view, {wording.whole(sum(counted.values()))} with {name} forms ended; "
-        f"{wording.whole(pairs)} of them were measured twice."
+    sentence = texts.CLASSES.format(
+        all=wording.whole(sum(counted.values())), name=name, pairs=wording.whole(pairs)
     )
-    table = pl.DataFrame({"Outcome": [d["label"] for d in data], "Cases": [d["n"] for d in data]})
-    return Drawn(spec(charts.bars(data, "Ended cases")), sentence, table)
+    table = pl.DataFrame(
+        {texts.OUTCOME: [d["label"] for d in data], texts.CASES: [d["n"] for d in data]}
+    )
+    return Drawn(spec(charts.bars(data, texts.ENDED_CASES)), sentence, table)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def effect(scope: Scope, period: str, instrument: str) -> Drawn:
     """Draw the practice's effect size beside published ones of the same definition."""
     row = one(practice.practice_figures(scope, period), "effect_size", instrument)
-    said = wording.figure(row, "standard deviations", "ended cases", 0, 2)
+    said = wording.figure(row, texts.IN_SD, texts.OF_ENDED, 0, 2)
     if row is None or row["estimate"] is None:
-        return Drawn(None, "", empty=f"{wording.period(period)}: {said.value}. {said.detail}")
+        return Drawn(
+            None,
+            "",
+            empty=texts.NO_EFFECT.format(
+                period=wording.period(period), value=said.value, detail=said.detail
+            ),
+        )
     name = reference.names(scope).of(instrument)
     own = {
-        "label": f"This practice, {name}",
+        "label": texts.OWN.format(name=name),
         "estimate": row["estimate"],
         "lo": row["lo"],
         "hi": row["hi"],
         "said": wording.number(row["estimate"], 2),
-        "words": f"{said.value}: {said.detail}",
-        "definition": "Ended cases measured twice that began in the clinical range",
-        "caveat": "No comparison group: time and regression to the mean are in it",
+        "words": texts.VALUE_SAID.format(value=said.value, detail=said.detail),
+        "definition": texts.OWN_COUNTED,
+        "caveat": texts.OWN_CAVEAT,
     }
     known = [
         {
@@ -96,27 +106,27 @@ def effect(scope: Scope, period: str, instrument: str) -> Drawn:
             "lo": None,
             "hi": None,
             "said": wording.number(r["value"], 2),
-            "words": f"{wording.number(r['value'], 2)}: {r['definition']}",
+            "words": texts.VALUE_SAID.format(
+                value=wording.number(r["value"], 2), detail=r["definition"]
+            ),
             "definition": r["definition"],
-            "caveat": f"{r['caveat']} ({r['source']})",
+            "caveat": texts.WITH_SOURCE.format(caveat=r["caveat"], source=r["source"]),
         }
         for r in outcomes.benchmarks(scope, "effect_size").iter_rows(named=True)
     ]
     data = [own, *reversed(known)]
-    sentence = (
-        f"{wording.period(period)}, whole practice: clients who began in the clinical range "
-        f"improved by {said.value} standard deviations of their first {name} score "
-        f"({said.detail}). Published figures come from trials of depression with other measures."
+    sentence = texts.EFFECT.format(
+        period=wording.period(period), value=said.value, name=name, detail=said.detail
     )
     table = pl.DataFrame(
         {
-            "Effect size": [d["label"] for d in data],
-            "Figure": [d["said"] for d in data],
-            "Counted": [d["definition"] for d in data],
-            "Keep in mind": [d["caveat"] for d in data],
+            texts.EFFECT_SIZE: [d["label"] for d in data],
+            common.FIGURE: [d["said"] for d in data],
+            texts.COUNTED: [d["definition"] for d in data],
+            texts.KEEP_IN_MIND: [d["caveat"] for d in data],
         }
     )
-    chart = drawings.effects(data, "Standard deviations of the first score")
+    chart = drawings.effects(data, texts.EFFECT_AXIS)
     return Drawn(spec(chart), sentence, table)
 
 
@@ -128,14 +138,14 @@ def nhs(scope: Scope, period: str, full_from: int) -> Drawn:
     data: list[dict[str, Any]] = []
     for metric in _NHS:
         row = one(figures, metric)
-        said = wording.figure(row, "share", "finished courses", full_from)
+        said = wording.figure(row, "share", texts.FINISHED, full_from)
         data.append(
             {
                 "label": str(catalogue.get(metric, {}).get("short_name") or metric),
                 "estimate": row["estimate"] if row else None,
                 "lo": row["lo"] if row else None,
                 "hi": row["hi"] if row else None,
-                "words": f"{said.value}: {said.detail}",
+                "words": texts.VALUE_SAID.format(value=said.value, detail=said.detail),
                 "said": said.value if said.is_shown else said.value.lower(),
                 "bounds": bounds(row) or wording.NOTHING,
                 "published": max(outcomes.benchmarks(scope, metric)["value"], default=None),
@@ -146,35 +156,33 @@ def nhs(scope: Scope, period: str, full_from: int) -> Drawn:
         return Drawn(
             None,
             "",
-            empty=f"{wording.period(period)}: too few finished courses measured twice with both "
-            "PHQ-9 and GAD-7, or nobody uses both.",
+            empty=texts.NO_NHS.format(period=wording.period(period)),
         )
-    sentence = (
-        f"{wording.period(period)}, whole practice: "
-        + "; ".join(f"{d['label'].removesuffix(' (NHS)').lower()} {d['said']}" for d in data)
-        + ". Finished courses ended after at least two sessions; the recovery rates are about "
-        "those that began as a case of depression or anxiety. Diamonds: the national standard or "
-        "target."
+    rates = "; ".join(
+        f"{d['label'].removesuffix(texts.NHS_SUFFIX).lower()} {d['said']}" for d in data
     )
+    sentence = texts.NHS_SAID.format(period=wording.period(period), rates=rates)
     table = pl.DataFrame(
         {
-            "Rate": [d["label"] for d in data],
-            "Figure": [d["words"] for d in data],
-            "If the missing are counted": [d["bounds"] for d in data],
-            "Published": [d["elsewhere"] for d in data],
+            texts.RATE: [d["label"] for d in data],
+            common.FIGURE: [d["words"] for d in data],
+            texts.IF_MISSING: [d["bounds"] for d in data],
+            texts.ELSEWHERE: [d["elsewhere"] for d in data],
         }
     )
-    return Drawn(spec(charts.rates(data, "Share of finished courses")), sentence, table)
+    return Drawn(spec(charts.rates(data, texts.NHS_AXIS)), sentence, table)
 
 
 def _range(row: Mapping[str, Any]) -> str:
     """Say which first scores are in a band."""
     low, high = row["intake_above"], row["intake_up_to"]
     if low is None:
-        return f"First score up to {wording.plain(round(high, 1))}"
+        return texts.UP_TO.format(high=wording.plain(round(high, 1)))
     if high is None:
-        return f"First score above {wording.plain(round(low, 1))}"
-    return f"First score above {wording.plain(round(low, 1))} up to {wording.plain(round(high, 1))}"
+        return texts.ABOVE.format(low=wording.plain(round(low, 1)))
+    return texts.BETWEEN.format(
+        low=wording.plain(round(low, 1)), high=wording.plain(round(high, 1))
+    )
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -197,9 +205,9 @@ def courses(scope: Scope, instrument: str, needed: int) -> list[tuple[str, Drawn
                 Drawn(
                     None,
                     "",
-                    empty=f"{name}: {wording.whole(have)} ended cases are measured twice; an "
-                    f"expected course needs {wording.whole(needed)}. None is shown rather than a "
-                    "borrowed one, and no case is called off track by it.",
+                    empty=texts.NO_COURSE.format(
+                        name=name, have=wording.whole(have), needed=wording.whole(needed)
+                    ),
                 ),
             )
         ]
@@ -215,18 +223,19 @@ def courses(scope: Scope, instrument: str, needed: int) -> list[tuple[str, Drawn
         if mine.is_empty():
             continue
         last = mine.row(-1, named=True)
-        sentence = (
-            f"{wording.counted(last['band_episodes'], 'ended case')}: at session "
-            f"{last['session_index']} half stood at {wording.number(last['expected_score'])} or "
-            f"worse, a quarter at {wording.number(last['amber_line'])}, a tenth at "
-            f"{wording.number(last['red_line'])}."
+        sentence = texts.COURSE_SAID.format(
+            cases=wording.counted(last["band_episodes"], texts.ENDED_CASE),
+            session=last["session_index"],
+            half=wording.number(last["expected_score"]),
+            quarter=wording.number(last["amber_line"]),
+            tenth=wording.number(last["red_line"]),
         )
         table = pl.DataFrame(
             {
-                "Session": mine["session_index"],
-                "Half": mine["expected_score"],
-                "A quarter": mine["amber_line"],
-                "A tenth": mine["red_line"],
+                texts.SESSION: mine["session_index"],
+                texts.HALF: mine["expected_score"],
+                texts.QUARTER: mine["amber_line"],
+                texts.TENTH: mine["red_line"],
             }
         )
         chart = drawings.course(mine, cutoff, domain)

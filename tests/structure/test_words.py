@@ -24,13 +24,6 @@ SQL = ("queries", "relations.py")
 NOT_YET: frozenset[str] = frozenset(
     {
         "app_pages/case.py",
-        "app_pages/feedback.py",
-        "app_pages/needs.py",
-        "app_pages/outcomes.py",
-        "charts/outcomes.py",
-        "figures/feedback.py",
-        "figures/needs.py",
-        "figures/outcomes.py",
     }
 )
 TOO_LONG_YET: frozenset[str] = frozenset({})
