@@ -12,6 +12,7 @@ import streamlit as st
 
 from dashboards import frame, parts
 from dashboards.registry import HOME, PAGES, PageSpec
+from dashboards.reports.offer import offer
 from dashboards.scope import Role
 from dashboards.texts import frame as texts
 from dashboards.warehouse import NoReleaseError, WarehouseError, current_release, roster
@@ -70,8 +71,9 @@ def main() -> None:
     with menu:
         draw_menu(scope.role)
     try:
-        frame.open_page(spec, release, scope)
+        view = frame.open_page(spec, release, scope)
         if scope.role in spec.roles:
+            offer(view, spec)
             page.run()
         else:
             frame.refuse(spec, scope.role)

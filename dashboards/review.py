@@ -184,21 +184,36 @@ def viewed(scope: Scope, page: str, *episode_keys: str) -> None:
     noted: set[tuple[str, ...]] = st.session_state.setdefault(_NOTED, set())
     who = (scope.role.value, scope.person or "", page, scope.release_id)
     fresh = [key for key in episode_keys if (*who, key) not in noted]
+    printed(scope, page, *fresh)
+    noted.update((*who, key) for key in fresh)
+
+
+def printed(scope: Scope, paper: str, *episode_keys: str) -> None:
+    """Note that somebody is about to get cases on paper: each asking is a line of its own.
+
+    Args:
+        scope: who asks.
+        paper: short name of what shows the cases.
+        *episode_keys: the cases.
+
+    Raises:
+        WarehouseError: a case is not in scope, in the words for a case that is not there.
+        ReviewLogError: it could not be noted, so the cases must not be shown.
+    """
     new = [
         NewViewing(
             viewer_role=scope.role.value,
             viewer_key=scope.person,
-            page=page,
+            page=paper,
             episode_key=key,
             release_id=scope.release_id,
             **_whose(scope, key),
         )
-        for key in fresh
+        for key in episode_keys
     ]
     if new:
         with _log_of_home(texts.NOT_SHOWN) as log:
             log.viewed(*new)
-        noted.update((*who, key) for key in fresh)
 
 
 def views(

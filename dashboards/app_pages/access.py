@@ -135,7 +135,9 @@ def looked() -> None:
                 texts.CASE: [labels.get(line.episode_key, texts.NOT_HERE) for line in seen],
                 texts.CLINICIAN: [view.roster.label(line.clinician_key) for line in seen],
                 texts.PAGE: [
-                    BY_NAME[line.page].title if line.page in BY_NAME else line.page for line in seen
+                    texts.PAPERS.get(line.page)
+                    or (BY_NAME[line.page].title if line.page in BY_NAME else line.page)
+                    for line in seen
                 ],
             }
         ),

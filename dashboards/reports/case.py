@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboards import wording
+from dashboards import review, wording
 from dashboards.figures import case as figures
 from dashboards.queries import cases
 from dashboards.reports.ask import Ask, NotYoursError
@@ -40,6 +40,7 @@ def case_review(ask: Ask, case: str) -> Paper:
     if facts is None:
         raise NotYoursError
     episode_key = str(facts["episode_key"])
+    review.printed(ask.base, "case_paper", episode_key)
     drawn = figures.picture(ask.base, episode_key)
     return made(
         ask,

@@ -62,3 +62,5 @@ NOBODY_LOOKED = "Nobody has opened a case yet. A line comes here before a case i
 NOT_HERE = "Not in this release"
 LAST_LINES = "The last {lines} are shown."
 LINES = "{lines} of visits, the newest first."
+# What shows a case and is no page.
+PAPERS = {"case_paper": "Case review, printed"}

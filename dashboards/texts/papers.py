@@ -215,13 +215,13 @@ NOW_VERSION = "{name}: now version {n}"
 
 # Links on the pages
 OFFERS = {
-    "case": "This review on one page (PDF)",
-    "agenda": "Print this agenda (PDF)",
-    "month": "Two pages for the board (PDF)",
-    "quality": "Summary to print (PDF)",
-    "definition": "Definition card (PDF)",
+    "case": "Print this review on one page (PDF, A4)",
+    "agenda": "Print this agenda (PDF, A4)",
+    "month": "Print two pages for the board (PDF, A4)",
+    "quality": "Print a summary (PDF, A4)",
+    "definition": "Print this definition (PDF, A4)",
 }
-LETTER = "US Letter"
+LETTER = "on US Letter"
 
 # Weekly digest
 DIGEST_SUBJECT = "Rapport: your week in numbers"
