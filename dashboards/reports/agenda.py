@@ -1,21 +1,27 @@
 """The printed agenda: what to discuss in the minutes there are, on one or two pages.
 
-Here: which cases fit and how much is said of each. Not here: the order (dbt gives it).
+Here: which cases fit and how much is said of each. Not here: the order (dbt gives
+it), and what was recorded since (`dashboards/agenda.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
+from dashboards import agenda as agenda_now
 from dashboards import wording
-from dashboards.queries import cases
-from dashboards.registry import BY_NAME
-from dashboards.reports.ask import Ask, NotYoursError
+from dashboards.agenda import Row
+from dashboards.case_card import last_action
+from dashboards.queries import cases, review_log
+from dashboards.queries.review_log import Codes
+from dashboards.reports.ask import Ask
 from dashboards.reports.paper import Paper, limited, made, shortened, table
+from dashboards.texts import agenda as texts
 from dashboards.texts import papers as words
+from review_log.entry import Entry
 
 # More than that nobody discusses in one meeting; the others are named below, and in the app.
 _MOST_CASES, _MOST_WAITING = 24, 12
@@ -23,86 +29,84 @@ _REASONS, _LINE, _SHORT = 3, 210, 90
 
 
 def agenda(ask: Ask) -> Paper:
-    """Make the agenda of those in view.
-
-    Raises:
-        NotYoursError: this role has no agenda.
-    """
-    if ask.base.role not in BY_NAME["agenda"].roles:
-        raise NotYoursError
-    found = cases.agenda(ask.scope)
-    now, later = with_positive(found, min(ask.filters.cases_in_time, _MOST_CASES))
-    waiting = later.head(_MOST_WAITING)
+    """Make the agenda of those in view, with what was recorded since the release laid over."""
+    found = agenda_now.now(ask.scope)
+    codes = review_log.codes(ask.scope)
+    now, later = agenda_now.capped(found.rows, min(ask.filters.cases_in_time, _MOST_CASES))
+    rest = len(later) - _MOST_WAITING
     return made(
         ask,
         "agenda",
         words.AGENDA_TITLE,
         {
-            "summary": _summary(ask, found),
+            "summary": _summary(ask, len(found.rows)),
+            "trouble": found.trouble,
             "cases": [
-                _case(entry, place) for place, entry in enumerate(now.iter_rows(named=True), 1)
+                _case(row, place, found.entries.get(str(row["episode_key"]), []), codes)
+                for place, row in enumerate(now, start=1)
             ],
-            "waiting": table(_waiting(waiting)) if waiting.height else None,
-            "more": words.MORE_WAIT.format(n=later.height - waiting.height)
-            if later.height > waiting.height
-            else "",
+            "waiting": table(_waiting(later[:_MOST_WAITING])) if later else None,
+            "more": words.MORE_WAIT.format(n=rest) if rest > 0 else "",
         },
     )
 
 
-def with_positive(agenda_: pl.DataFrame, places: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Split the agenda into what fits and what waits; one positive case always fits."""
-    ranked = agenda_.with_row_index("place")
-    first = ranked.head(places)
-    if places > 1 and not first["is_positive_case"].any():
-        positive = ranked.filter("is_positive_case").head(1)
-        if positive.height:
-            first = pl.concat([first.head(places - 1), positive])
-    rest = ranked.join(first.select("place"), on="place", how="anti")
-    return first.drop("place"), rest.drop("place")
-
-
-def _summary(ask: Ask, found: pl.DataFrame) -> str:
+def _summary(ask: Ask, n: int) -> str:
     told = words.AGENDA_SUMMARY.format(
+        day=wording.day(ask.filters.meeting),
         minutes=ask.filters.minutes,
-        n=wording.whole(found.height),
-        cases=wording.counted(cases.open_cases(ask.scope), words.OPEN_CASE),
+        n=wording.whole(n),
+        cases=wording.counted(cases.open_cases(ask.scope), texts.OPEN_CASE),
     )
-    return words.AGENDA_EMPTY if found.is_empty() else told
+    return told if n else words.AGENDA_EMPTY
 
 
-def _case(entry: Mapping[str, Any], place: int) -> dict[str, Any]:
-    tier = str(entry["tier"])
-    reasons = limited([r for r in str(entry["reasons"]).split("\n") if r], _REASONS, _LINE)
-    strength = shortened(entry["strength"], _LINE) if entry["is_positive_case"] else ""
+def _case(row: Row, place: int, entries: Sequence[Entry], codes: Codes) -> dict[str, Any]:
+    tier = str(row["tier"])
+    reasons = limited([r for r in str(row["reasons"]).split("\n") if r], _REASONS, _LINE)
+    strength = shortened(row["strength"], _LINE) if row["is_positive_case"] else ""
     if strength and strength not in reasons:
         reasons.append(words.STRENGTH.format(text=strength))
-    booked = entry["next_booked_on"]
+    marks = [
+        said
+        for said, holds in (
+            (texts.POSITIVE, row["is_positive_case"]),
+            (texts.BROUGHT, row.get("is_brought")),
+            (texts.ADDED, row.get("is_added")),
+        )
+        if holds
+    ]
+    booked = row["next_booked_on"]
+    when = [
+        texts.WAITING_SINCE.format(day=wording.day(row["waiting_since"])),
+        texts.LAST_SEEN.format(day=wording.day(row["last_seen_on"])),
+        texts.NEXT.format(day=wording.day(booked)) if booked else texts.NONE_BOOKED,
+        shortened(last_action(row, entries, codes), _SHORT),
+    ]
+    if row.get("open_steps_n"):
+        steps = wording.counted(row["open_steps_n"], texts.STEP)
+        when.append(texts.OPEN_STEPS.format(n=steps))
     return {
-        "who": f"{place}. {entry['client_label']}",
+        "who": f"{place}. {row['client_label']}",
         "clinician": words.AGENDA_WHO.format(
-            clinician=shortened(entry["clinician_label"], 60), n=entry["session_index"]
+            clinician=shortened(row["clinician_label"], 60), n=row["session_index"]
         ),
-        "tier": f"{wording.TIER_SHAPES[tier]} {wording.TIER_WORDS[tier]}",
-        "positive": words.POSITIVE if strength else "",
+        "tier": " · ".join([f"{wording.TIER_SHAPES[tier]} {wording.TIER_WORDS[tier]}", *marks]),
         "reasons": reasons,
-        "when": [
-            words.WAITING_SINCE.format(day=wording.day(entry["waiting_since"])),
-            words.SEEN.format(day=wording.day(entry["last_seen_on"])),
-            words.BOOKED.format(day=wording.day(booked)) if booked else words.NONE_BOOKED,
-        ],
+        "when": when,
     }
 
 
-def _waiting(later: pl.DataFrame) -> pl.DataFrame:
+def _waiting(later: Sequence[Row]) -> pl.DataFrame:
     return pl.DataFrame(
         {
-            words.CLIENT: later["client_label"],
-            words.CLINICIAN: later["clinician_label"],
+            words.CLIENT: [row["client_label"] for row in later],
+            words.CLINICIAN: [row["clinician_label"] for row in later],
             words.KIND: [
-                f"{wording.TIER_SHAPES[t]} {wording.TIER_WORDS[t]}" for t in later["tier"]
+                f"{wording.TIER_SHAPES[row['tier']]} {wording.TIER_WORDS[row['tier']]}"
+                for row in later
             ],
-            words.SINCE: [wording.day(d) for d in later["waiting_since"]],
-            words.WHY: [shortened(str(r).split("\n")[0], _SHORT) for r in later["reasons"]],
+            words.SINCE: [wording.day(row["waiting_since"]) for row in later],
+            words.WHY: [shortened(str(row["reasons"]).split("\n")[0], _SHORT) for row in later],
         }
     )

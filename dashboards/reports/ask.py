@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from dashboards import wording
 from dashboards.filters import Filters, last_whole_month, narrow
-from dashboards.frame import has_clinician_page
+from dashboards.frame import has_clinician_page, planned
 from dashboards.queries import practice, reference
 from dashboards.scope import Persona, Role, Roster, Scope, personas, resolve
 from dashboards.texts import papers as words
@@ -133,6 +134,7 @@ def _filters(
     unknown = [name for name in known if parameters.get(name) and not chosen[name]]
     if unknown and is_strict:
         raise UnknownChoiceError(words.UNKNOWN_CHOICE.format(name=unknown[0]))
+    meeting = planned(base, release.as_of)
     minutes = re.match(r"\d+", parameters.get("minutes", ""))
     return Filters(
         period=chosen.pop("period")
@@ -141,8 +143,17 @@ def _filters(
         or last_whole_month(periods, release.as_of),
         measure=chosen.pop("measure") or next(iter(measures), ""),
         minutes=int(minutes[0]) if minutes and int(minutes[0]) in MINUTES else Filters().minutes,
+        minutes_per_case=meeting.minutes_per_case,
+        meeting=_day(parameters.get("meeting", "")) or meeting.day,
         **chosen,
     )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _chosen(value: str, known: Mapping[str, str]) -> str:

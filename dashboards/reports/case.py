@@ -11,18 +11,22 @@ from typing import Any
 
 import polars as pl
 
-from dashboards import review, wording
+from dashboards import log_words, review, wording
 from dashboards.figures import case as figures
-from dashboards.queries import cases
+from dashboards.queries import cases, review_log
 from dashboards.reports.ask import Ask, NotYoursError
 from dashboards.reports.paper import Paper, limited, made, picture, shortened
 from dashboards.texts import papers as words
+from review_log.entry import Kind
 
 Facts = Mapping[str, Any]
 
 # Panels lower than on the page: one sheet has the height of one.
-_HEIGHTS = (0.45, 0.6, 0.75, 0.9)
-_REASONS, _RUPTURES, _STEPS = 3, 2, 3
+_HEIGHTS = (0.5, 0.75, 1.0)
+# What the next conversation begins with: the last meeting, and what became of its steps.
+_MEETINGS = (Kind.REVIEWED, Kind.DEFERRED)
+_TOLD = (*_MEETINGS, Kind.PLANNED, Kind.STEP_CLOSED)
+_REASONS, _RUPTURES, _STEPS = 3, 2, 4
 _LINE, _PARAGRAPH, _NAME = 230, 330, 60
 
 
@@ -54,7 +58,7 @@ def case_review(ask: Ask, case: str) -> Paper:
             "alliance": _alliance(ask, facts),
             "how_sure": shortened(facts["how_sure"], _PARAGRAPH),
             "prompts": list(words.PROMPTS),
-            "last_time": _last_time(ask, facts),
+            "last_time": _last_time(ask, episode_key),
         },
     )
 
@@ -189,5 +193,23 @@ def _rupture(r: Facts, facts: Facts, names: wording.Names) -> str:
     return f"{said} {status}."
 
 
-def _last_time(ask: Ask, facts: Facts) -> list[str]:
-    return [words.NO_LAST_TIME]
+def _last_time(ask: Ask, episode_key: str) -> list[str]:
+    """Say the last review, what became of its steps, and the steps still open."""
+    try:
+        entries = review.of_case(ask.base, episode_key)
+    except review.ReviewLogError as error:
+        return [str(error)]
+    codes = review_log.codes(ask.base)
+    told = [e for e in entries if e.kind in _TOLD]
+    if not told:
+        return [words.NO_LAST_TIME]
+    last = max((log_words.day_of(e) for e in told if e.kind in _MEETINGS), default=None)
+    recent = [e for e in told if last is None or log_words.day_of(e) >= last]
+    said = [
+        words.ENTRY.format(what=log_words.what(e, codes), day=wording.day(log_words.day_of(e)))
+        for e in recent
+        if e.kind is not Kind.PLANNED
+    ]
+    steps = log_words.open_steps((), entries, codes, ask.release.as_of)
+    said += [words.OPEN_STEP.format(step=step.line()) for step in steps]
+    return limited(said, _STEPS, _LINE)

@@ -25,9 +25,9 @@ _EIGHT = words.EIGHT
 _CHANGED, _CHECKS = 6, 4
 _NAME, _LINE = 60, 150
 _HALF = 400
-_HEIGHTS = (0.45, 0.6, 0.75, 0.9, 1.05, 1.2)
+_HEIGHTS = (0.7, 0.95)
 # Rows of bars need the height of their labels.
-_ROWS = (0.75, 0.9)
+_ROWS = (0.8,)
 _METHOD = "casesens_shrunk_sd"
 
 

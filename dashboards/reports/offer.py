@@ -23,7 +23,7 @@ _PAPERS = {
     "quality": ("quality", ""),
     "definitions": ("definition", "metric"),
 }
-_FILTERS = ("site", "supervisor", "clinician", "measure", "period", "minutes")
+_FILTERS = ("site", "supervisor", "clinician", "measure", "period", "minutes", "meeting")
 
 
 def address(view: View, kind: str, name: str) -> str:
@@ -36,7 +36,7 @@ def address(view: View, kind: str, name: str) -> str:
     """
     me = (view.base.role, view.base.person)
     label = next(p.label for p in choices(view.release, view.roster) if (p.role, p.person) == me)
-    chosen = {key: str(getattr(view.filters, key)) for key in _FILTERS}
+    chosen = {key: str(getattr(view.filters, key) or "") for key in _FILTERS}
     told = {"as": label, **{key: value for key, value in chosen.items() if value}}
     path = f"/papers/{kind}/{quote(name, safe='')}.pdf" if name else f"/papers/{kind}.pdf"
     return f"{path}?{urlencode(told)}"
