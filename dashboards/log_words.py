@@ -31,7 +31,7 @@ def what(entry: Entry, codes: Codes) -> str:
         form = texts.AGAIN if entry.kind is Kind.REVIEWED else texts.UNTIL
         kind = f"{kind} {form.format(day=wording.day(entry.until_on))}"
     known = codes.get(_LISTS.get(entry.kind, ""), {})
-    detail = known.get(entry.code or "", entry.code if entry.kind in _JUDGED else None)
+    detail = known.get(entry.code or "", rule(entry.code) if entry.kind in _JUDGED else None)
     said = texts.WITH_DETAIL.format(what=kind, detail=detail) if detail else kind
     if entry.kind is Kind.PLANNED:
         more = [codes.get("done_by", {}).get(entry.done_by or "", "")]
@@ -41,6 +41,11 @@ def what(entry: Entry, codes: Codes) -> str:
 
 
 _JUDGED = (Kind.CONFIRMED, Kind.DISMISSED)
+
+
+def rule(code: str | None) -> str:
+    """Say the rule of a signal, or the reason of the agenda, that a verdict is about."""
+    return texts.RULES.get((code or "").upper(), wording.sentence_case(code))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ _OF_CLINICIANS = (Kind.BROUGHT, Kind.STEP_CLOSED, Kind.UNDONE)
 TURNS = frozenset({Kind.REVIEWED, Kind.DEFERRED, Kind.ADDED, Kind.BROUGHT})
 _VERDICTS = frozenset({Kind.CONFIRMED, Kind.DISMISSED})
 _NOTED = "viewings_noted"
+_FIELDS = tuple(field.name for field in fields(Entry))
 
 
 class ReviewLogError(WarehouseError):
@@ -149,10 +150,25 @@ def _ends(later: Entry, entry: Entry) -> bool:
 
 
 def of_case(scope: Scope, episode_key: str) -> list[Entry]:
-    """Give the standing entries of one case in scope, oldest first."""
+    """Give the standing entries of one case in scope, oldest first.
+
+    After a merge of clients the log knows earlier ones under another case: those come from the
+    release.
+    """
     with _log_of_home() as log:
         found = log.read(clinician_keys=scope.clinician_keys, episode_key=episode_key)
-    return standing(found)
+    known = {entry.entry_id for entry in found}
+    found += [entry for entry in released(scope, episode_key) if entry.entry_id not in known]
+    return standing(sorted(found, key=lambda entry: (entry.recorded_at, entry.entry_id)))
+
+
+def released(scope: Scope, episode_key: str) -> list[Entry]:
+    """Give the entries of one case in scope as they stood when the release was built."""
+    renamed = {"entry_id": "entry_key", "refers_to": "refers_to_key"}
+    return [
+        Entry(**{**{f: row[renamed.get(f, f)] for f in _FIELDS}, "kind": Kind(row["kind"])})
+        for row in review_log.entries_of(scope, episode_key).iter_rows(named=True)
+    ]
 
 
 def since(scope: Scope, moment: datetime | None) -> list[Entry]:

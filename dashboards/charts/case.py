@@ -203,7 +203,9 @@ def _shading(spans: list[Row], axes: Axes) -> list[alt.Chart]:
     for align, step in sorted({(span["align"], span["step"]) for span in spans}):
         some = [span for span in spans if (span["align"], span["step"]) == (align, step)]
         words = alt.Chart(rows(some)).mark_text(align=align, fontSize=12, color=INK)
-        drawn.append(words.encode(x=axes.at("anchor"), y=alt.value(-8 - 14 * step), text="words:N"))
+        drawn.append(
+            words.encode(x=axes.at("anchor"), y=alt.value(-13 - 14 * step), text="words:N")
+        )
     return drawn
 
 

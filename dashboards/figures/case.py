@@ -15,7 +15,7 @@ import streamlit as st
 
 from dashboards import wording
 from dashboards.charts.case import case_chart
-from dashboards.charts.case_rows import Measure, session_rows, totals
+from dashboards.charts.case_rows import ATTENDED, MISSED, Measure, session_rows, totals
 from dashboards.charts.theme import spec
 from dashboards.parts import Drawn
 from dashboards.queries import cases, reference
@@ -209,3 +209,36 @@ def subscales_at(events: pl.DataFrame, instrument: str, session_index: int) -> p
             texts.SCORE: [wording.number(v) for v in at["value"]],
         }
     )
+
+
+def since(
+    events: pl.DataFrame, facts: Mapping[str, Any], day: date, names: wording.Names
+) -> list[str]:
+    """Say what happened in a case after a day, a line each; nothing where nothing did.
+
+    Args:
+        events: the events of the case.
+        facts: a row of `metrics.case_summary`.
+        day: the day of the last review; what happened on it was known then.
+        names: how questionnaires and their scores are said.
+    """
+    later = events.filter(pl.col("occurred_on") > day)
+    marks = [mark["kind"] for mark in session_rows(later)]
+    said = []
+    if marks.count(ATTENDED) or marks.count(MISSED):
+        attended = wording.counted(marks.count(ATTENDED), texts.SESSION_WORD)
+        said.append(texts.SINCE_ATTENDED.format(n=attended, missed=marks.count(MISSED)))
+    forms = totals(later)
+    codes = [facts[f"{family}_instrument"] for family in ("alliance", "outcome")]
+    for code in [c for c in codes if c]:
+        given = [names.score(code, v) for v in forms.filter(pl.col("instrument") == code)["value"]]
+        if given:
+            said.append(texts.SINCE_FORMS.format(measure=names.of(code), scores=", ".join(given)))
+    if said and not any(code in forms["instrument"] for code in codes):
+        said.append(texts.SINCE_NO_FORMS)
+    said += [str(note) for note in later.filter(pl.col("event_kind").is_in(_RUPTURES))["note"]]
+    raised = later.filter(pl.col("event_kind") == "signal").height
+    if raised:
+        n = wording.counted(raised, texts.SIGNAL_WORD)
+        said.append(texts.SINCE_SIGNALS.format(n=n))
+    return said

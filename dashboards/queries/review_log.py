@@ -48,6 +48,20 @@ def steps_of(scope: Scope, episode_key: str) -> pl.DataFrame:
     )
 
 
+@st.cache_data(show_spinner=False, max_entries=256)
+def entries_of(scope: Scope, episode_key: str) -> pl.DataFrame:
+    """Give the standing entries of one case as the release knows them, the oldest first."""
+    return fetch(
+        scope,
+        """
+        select * from review_entry
+        where episode_key = $episode_key
+        order by recorded_at, entry_key
+        """,
+        {"episode_key": episode_key},
+    )
+
+
 @st.cache_data(show_spinner=False, max_entries=64)
 def open_steps(scope: Scope) -> pl.DataFrame:
     """Give the steps in view that nobody closed, those due first on top."""

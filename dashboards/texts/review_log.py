@@ -41,3 +41,14 @@ STEP_DUE = "by {day}"
 STEP_OVERDUE = "◆ due since {day}"
 STEP_NO_DAY = "no day set"
 PLANNED_ON = "planned {day}"
+# Rules of signals, as a verdict names them; reasons of the agenda are said by their codes.
+RULES = {
+    "AL1": "Below the cut-off",
+    "AL2": "Drop since the last form",
+    "AL3": "One scale low",
+    "AL4": "Large drop",
+    "AL5": "Tension reported",
+    "AL6": "Slow erosion",
+    "OU1": "Below the expected course",
+    "OU2": "Reliably worse than at the start",
+}

@@ -9,6 +9,7 @@ from typing import Any
 import altair as alt
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from dashboards.scope import Role, Scope
 from dashboards.warehouse import current_release
@@ -67,3 +68,18 @@ def scoped() -> MakeScope:
         )
 
     return make
+
+
+@pytest.fixture
+def opened(released: Callable[..., Path]) -> Callable[..., AppTest]:
+    """Give a function that writes a release and opens one case of it."""
+    # Only here: a module of tests is rewritten by pytest when it is collected, not before.
+    from tests.unit.dashboards.test_pages import open_page  # noqa: PLC0415
+
+    def act(told: small.Rows, key: str = "e1", persona: str = "Supervisor F6AA") -> AppTest:
+        released(told)
+        app = open_page("case", persona, case=key)
+        assert not app.exception
+        return app
+
+    return act
