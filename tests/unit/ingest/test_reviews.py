@@ -17,6 +17,7 @@ import pytest
 
 from orchestration.context import read_ledger, write_context
 from orchestration.contracts.reviews import REVIEWS
+from orchestration.doctor import Finding, examine
 from orchestration.errors import SettingsError
 from orchestration.extract.intake import check_path
 from orchestration.extract.known_on import known_sightings, landing_known_on
@@ -240,3 +241,25 @@ def test_the_log_of_a_home_is_for_its_owner_alone(practice: Practice, log: Revie
     folder = practice.home.path / "review_log"
     modes = [os.stat(path).st_mode & 0o777 for path in (folder, *folder.iterdir())]  # noqa: PTH116
     assert modes == [0o700, 0o600]
+
+
+def test_doctor_says_where_the_log_is_and_whether_it_answers(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAPPORT_HOME", str(practice.home.path))
+
+    def found(topic: str) -> Finding:
+        return next(each for each in examine() if each.topic == topic)
+
+    assert "nothing was recorded yet" in found("review log").said
+    with closing(open_log(practice.home.path)) as log:
+        log.record(entry())
+    assert (found("review log").is_well, found("permissions").is_well) == (True, True)
+    assert f"SQLite, {practice.home.review_log}" in found("review log").said
+    file = practice.home.review_log / "review_log.sqlite3"
+    file.chmod(0o644)
+    assert not found("permissions").is_well
+    monkeypatch.setenv(URL_VARIABLE, NOWHERE)
+    silent = found("review log")
+    assert not silent.is_well
+    assert "hidden-word" not in silent.said

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from setuptools import find_packages
 
 from review_log.engine import make_engine, writing
 from review_log.entry import Entry
@@ -18,6 +19,7 @@ from review_log.location import make_private, parse_url
 from review_log.migrations import FOLDER, migrate, version_of
 from review_log.store import ReviewLog
 from review_log.tables import SCHEMA, VERSION_TABLE, entries, metadata
+from tests.support import REPO
 from tests.unit.review_log.making import entry, viewing
 
 
@@ -29,6 +31,12 @@ def test_the_migrated_tables_are_those_of_the_program(log: ReviewLog) -> None:
 
 def test_the_newest_migration_is_the_one_the_program_wants() -> None:
     assert ScriptDirectory(str(FOLDER)).get_heads() == [SCHEMA]
+
+
+def test_an_installed_rapport_has_its_migrations() -> None:
+    folders = {path.parent for path in (REPO / "review_log").rglob("*.py")}
+    packages = find_packages(str(REPO), include=["review_log*"])
+    assert {str(path.relative_to(REPO)).replace("/", ".") for path in folders} == set(packages)
 
 
 def test_an_older_log_keeps_its_entries(url: str) -> None:
