@@ -158,8 +158,10 @@ def _land_log(session: BuildSession) -> None:
         return
     session.reports.append(report)
     session.log.info("exports: %s", report.summary)
-    if report.is_new or report.warnings:
-        session.say("", " ".join([report.summary, *report.warnings]), None)
+    for warning in report.warnings:
+        session.say("", f"{report.source}: {warning}", None)
+    if report.is_new and not report.warnings:
+        session.say("", report.summary, None)
 
 
 def _judge(session: BuildSession) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-SILENT = "The review log does not answer. What was recorded before is safe. Try again later."
+SILENT = "The review log does not answer."
 
 
 class LogUnreachableError(Exception):

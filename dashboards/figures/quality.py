@@ -15,6 +15,7 @@ import polars as pl
 
 from dashboards import wording
 from dashboards.texts import quality as texts
+from review_log import NAME
 
 # All of it stands in quality.delivery; a table is to be read at a glance.
 _LONGEST_WHY = 120
@@ -37,7 +38,9 @@ def sources(found: pl.DataFrame, day: date, late_days: float) -> pl.DataFrame:
                 texts.SOURCE: source,
                 texts.NEWEST: wording.moment(newest),
                 texts.AGE: _age(newest, day),
-                texts.STATE: _state(newest, day, late_days),
+                texts.STATE: (
+                    _log_state(lines) if source == NAME else _state(newest, day, late_days)
+                ),
                 texts.DELIVERIES_N: lines.height,
                 texts.NOT_TAKEN: lines.filter(pl.col("status").is_in(["rejected", "held"])).height,
                 texts.READ: taken["rows_read"].sum(),
@@ -60,6 +63,11 @@ def _state(newest: datetime | None, day: date, late_days: float) -> str:
     if newest is None:
         return texts.NEVER
     return texts.LATE if _days(newest, day) > late_days else texts.IN_TIME
+
+
+def _log_state(lines: pl.DataFrame) -> str:
+    """Nobody owes the review log an entry, so it is never late; but it may not have answered."""
+    return texts.READ_BY_BUILD if (lines["status"] == "accepted").all() else texts.SILENT
 
 
 def checks_said(found: pl.DataFrame) -> str:

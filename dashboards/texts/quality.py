@@ -7,6 +7,7 @@ SOURCES_NOTE = (
     "is late when that is more than {days} days before the day of this release."
 )
 SOURCE, NEWEST, AGE, STATE = "Source", "Newest export made", "Age", "State"
+READ_BY_BUILD, SILENT = "● Read by the build", "◆ Did not answer"
 IN_TIME, LATE, NEVER = "● In time", "◆ Late", "■ Nothing accepted"
 DELIVERIES_N, NOT_TAKEN = "Deliveries", "Not taken"
 NO_DELIVERY = "No delivery has been seen. Put exports into the inbox and run `rapport build`."

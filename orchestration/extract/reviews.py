@@ -126,7 +126,7 @@ def _unreached(landing: Landing, standing: pl.DataFrame, said: str) -> DeliveryR
         )
     # A kill may have left two.
     _remove(landing, standing.filter(pl.col("sighting_id") != own["sighting_id"][0]))
-    warning = f"{said} What had been read from it before was used."
+    warning = f"{said} What an earlier build had read of it was used."
     own = own.with_columns(pl.lit(ACCEPTED[1]).alias("status"), pl.lit(warning).alias("warnings"))
     landing.write_sighting(own)
     delivery_id = own["delivery_id"][0]

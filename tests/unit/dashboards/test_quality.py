@@ -1,0 +1,30 @@
+"""What Data quality says of sources. Its page: test_pages.py; whether figures add up: dbt."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import polars as pl
+import pytest
+
+from dashboards.figures.quality import sources
+from dashboards.texts import quality as texts
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "said"),
+    [
+        ("practice", "accepted", texts.LATE),
+        ("review_log", "accepted", texts.READ_BY_BUILD),
+        ("review_log", "accepted_with_warnings", texts.SILENT),
+        ("review_log", "held", texts.SILENT),
+    ],
+)
+def test_the_review_log_is_never_late_but_may_be_silent(
+    source: str, status: str, said: str
+) -> None:
+    counts = dict.fromkeys(("rows_read", "rows_accepted", "rows_quarantined"), 3)
+    made = datetime(2026, 9, 1, 10, 0)
+    row = {"source": source, "status": status, "generated_at": made, **counts}
+    (shown,) = sources(pl.DataFrame([row]), date(2026, 11, 20), 8).rows(named=True)
+    assert shown[texts.STATE] == said
