@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
 
 import dagster as dg
 import pytest
@@ -31,7 +32,7 @@ from tests.support import absent
 
 MONDAY = date(2026, 11, 16)
 ANNA, BORIS = "anna@example.org", "boris@example.org"
-PASSWORD = "a-word-only-for-this-test"  # noqa: S105 -- of a server that lives for one test
+PASSWORD = token_hex()  # of a server that lives for one test
 
 
 class Post:
