@@ -7,6 +7,7 @@ short. What a page says once it runs is read by `tests/browser`.
 from __future__ import annotations
 
 import ast
+import csv
 import re
 from pathlib import Path
 
@@ -110,3 +111,45 @@ def test_a_sentence_can_be_read_in_one_breath(module: str) -> None:
 def test_a_long_sentence_would_be_found() -> None:
     assert long_sentences("Short. " + "word " * 26)
     assert not long_sentences("word " * 24 + "word. " + "word " * 25)
+
+
+# What a release brings to a page from the seeds, by seed and column.
+SHOWN_OF_SEEDS = {
+    "agenda_reasons": ("name", "template"),
+    "benchmarks": ("label", "definition", "caveat"),
+    "case_sentences": ("template",),
+    "casemix_terms": ("name", "meaning"),
+    "claim_metrics": ("part", "counted", "not_measured_reason"),
+    "claims": ("title", "meaning", "supervisor_action", "evidence", "limits"),
+    "flow_steps": ("name", "counted"),
+    "intake_rules": ("meaning", "advice"),
+    "metric_definitions": (
+        "name",
+        "short_name",
+        "meaning",
+        "formula",
+        "population",
+        "exclusions",
+        "limits",
+        "flag_reason",
+        "proxy_note",
+    ),
+    "parameters": ("meaning",),
+    "quality_checks": ("description", "affects", "advice"),
+    "review_codes": ("words",),
+    "rupture_methods": ("name", "rule", "limits"),
+    "signal_rules": ("name", "rule", "reason_template"),
+}
+
+
+@pytest.mark.parametrize("seed", sorted(SHOWN_OF_SEEDS))
+def test_a_sentence_of_a_seed_can_be_read_in_one_breath(seed: str) -> None:
+    with (REPO / "seeds" / f"{seed}.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert rows
+    assert not [
+        sentence
+        for row in rows
+        for column in SHOWN_OF_SEEDS[seed]
+        for sentence in long_sentences(row[column] or "")
+    ]
