@@ -21,8 +21,8 @@ is_director = view.base.sees_practice_figures
 
 
 def says(text: str) -> None:
-    """Write a paragraph."""
-    st.html(f'<p class="says">{escape(text)}</p>')
+    """Write a paragraph; a line of its own where the text begins one."""
+    st.html(f'<p class="says">{escape(text).replace(chr(10), "<br>")}</p>')
 
 
 def compared() -> tuple[str, str, str]:

@@ -38,7 +38,7 @@ def notes(*said: str) -> None:
     """Write short paragraphs under a picture."""
     for text in said:
         if text:
-            st.html(f'<p class="note">{escape(text)}</p>')
+            st.html(f'<p class="note">{escape(text).replace(chr(10), "<br>")}</p>')
 
 
 def compare(choice: Choice) -> None:

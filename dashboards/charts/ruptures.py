@@ -138,8 +138,8 @@ def against_chance(data: list[dict[str, Any]]) -> alt.LayerChart:
     """Draw what each method finds as a point, and where chance alone would put it as a box.
 
     Args:
-        data: label, found, chance, lo, hi and said of each, per 100 rated sessions; the middle
-            three are None where nothing is known of chance.
+        data: label, found, chance, lo, hi and said of each, per 100 rated sessions, and where
+            its number is written (`at`); chance, lo, hi are None where chance is not known.
     """
     data = wrapped(data)
     widest = max(v for row in data for v in (row["found"], row["hi"]) if v is not None) or 1
@@ -162,8 +162,8 @@ def against_chance(data: list[dict[str, Any]]) -> alt.LayerChart:
         base.mark_point(
             color=BLUE, filled=True, size=95, opacity=1, stroke=PAPER, strokeWidth=1
         ).encode(x=x, tooltip=tip),
-        base.mark_text(align="left", dx=9, dy=-9, color=INK, fontSize=12).encode(
-            x=x, text="said:N"
+        base.mark_text(align="left", dx=9, color=INK, fontSize=12).encode(
+            x=alt.X("at:Q", scale=scale, title=texts.AGAINST_TITLE), text="said:N"
         ),
     ).properties(
         height=row_height(data),

@@ -36,12 +36,12 @@ POSSIBLE = "Only possible: {loose} to {strict} usual variations"
 CRITERION_COLUMN, FALLS, CASES = "Criterion", "Falls", "Cases"
 CRITERION_TABLE = "Falls by criterion"
 FALLS_SAID = (
-    "{period}: {hits} probable falls in {n} rated sessions of the whole practice; about {expected} "
+    "{period}: {hits} probable falls in {n} rated sessions of the whole practice. About {expected} "
     "would be found if nothing but measurement noise moved the scores."
 )
 REPAIRS_SAID = (
-    "{period}: {hits} of {n} closed ruptures repaired; about {expected} of them would count as "
-    "repaired by noise alone. A chance dip comes back by itself."
+    "{period}: {hits} of {n} closed ruptures repaired. About {expected} of them would count as "
+    "repaired by noise alone: a chance dip comes back by itself."
 )
 COURSE = "The course of repair"
 COURSE_NOTE = "All time. An ending while the rupture is open is neither a repair nor left out."

@@ -17,8 +17,8 @@ BY_CHANCE = "By chance alone"
 CHANCE_MARK = "by chance"
 
 AGAINST = (
-    "{name} finds {found} in 100 rated sessions; noise alone would give {chance}, in 95 of 100 "
-    "practices of this size {lo} to {hi}. {reading}"
+    "{name}: {found} ruptures in 100 rated sessions. Noise alone would give {chance}; 95 of 100 "
+    "practices of this size would lie between {lo} and {hi}. {reading}"
 )
 ABOVE = "So more falls were found than chance explains."
 WITHIN = "So what was found could be chance alone."
@@ -37,7 +37,7 @@ OF_SHARE = "{hits} of {n} ({share})"
 COURSE_OF_PRACTICE = "Choose a clinician: the practice's course is the director's."
 COURSE_FEW = "{name}: {ruptures}. The course is drawn from {least} on."
 COURSE = (
-    "{name}: of {ruptures} {repaired} are repaired within {sessions}{interval}; in {ended} the "
+    "{name}: of {ruptures} {repaired} are repaired within {sessions}{interval}. In {ended} the "
     "case ended first, {still} stay open. Cases still running count for as long as they were seen."
 )
 SINCE, OPEN_BEFORE, ENDED = "Sessions since the fall", "Open before", "Ended"
@@ -54,10 +54,10 @@ OPEN_RUPTURE, REPAIRED_RUPTURE = "an open rupture", "a repaired rupture"
 SEEN = "{endings} after {sessions} with {state}"
 TOO_FEW_FOR_RATIO = "{seen}: too few for a ratio."
 NOT_TOLD_APART = "This cannot be told apart from no difference."
-MORE_OFTEN = "That is more often than after a session without one."
-LESS_OFTEN = "That is less often than after a session without one."
+MORE_OFTEN = "It happens more often than after a session without one."
+LESS_OFTEN = "It happens less often than after a session without one."
 RISK = (
-    "{seen}: {ratio} times the risk of a session without a rupture at the same stage, "
+    "{seen}. That is {ratio} times the risk of a session without a rupture at the same stage, "
     "95\u00a0% interval {limits}. {verdict} Without regard to the stage it would be {crude}."
 )
 

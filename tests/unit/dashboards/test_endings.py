@@ -113,7 +113,7 @@ def test_all_ways_of_ending_in_words(released: Release, scoped: MakeScope) -> No
     drawn = endings.competing(scoped(role=Role.DIRECTOR), 10)
     assert plain(drawn.sentence).startswith(
         "By session 2, 15 % of all cases had ended unplanned (95 % interval 8 to 22), 40 % as "
-        "planned, 0 % had moved on, and 45 % were still coming."
+        "planned. 0 % had moved on, and 45 % were still coming."
     )
     assert drawn.table.height == 2
     assert endings.competing(scoped(ANNA), 10).spec is None
@@ -157,7 +157,7 @@ def test_a_model_says_how_well_it_does(
     released({"metrics.casemix_model": standing(**dict(zip(names, slope, strict=True)))})
     scope = scoped(role=Role.DIRECTOR)
     assert "severity at intake; seen by a trainee" in casemix.state(scope)
-    assert "Not allowed for, not recorded or too rare: diagnosis group." in casemix.state(scope)
+    assert "Not recorded, or too rare to allow for: diagnosis group." in casemix.state(scope)
     said = plain(casemix.quality(scope))
     assert "picks the right one in 64 % (50 % is chance)" in said
     assert reading in said

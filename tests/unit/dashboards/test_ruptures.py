@@ -83,7 +83,7 @@ def test_the_course_is_said_with_its_interval_and_what_became_of_the_rest(
     drawn = figures.course(scoped(role=Role.DIRECTOR), "srs", "", "Whole practice", 8)
     assert drawn.sentence.startswith(
         f"Whole practice: of 8{N}ruptures 72{N}% are repaired within 3{N}sessions "
-        f"(95{N}% interval 26{N}to{N}92); in 28{N}% the case ended first, 0{N}% stay open."
+        f"(95{N}% interval 26{N}to{N}92). In 28{N}% the case ended first, 0{N}% stay open."
     )
     assert drawn.table["Share repaired"].to_list() == [f"{n}{N}%" for n in (0, 25, 41, 72)]
 
@@ -243,11 +243,19 @@ def test_what_is_found_stands_against_the_range_of_chance(
         }
     )
     drawn = figures.against_chance(scoped(role=Role.DIRECTOR), "srs")
-    assert "Case-sensitive finds 3.5 in 100 rated sessions" in drawn.sentence
-    assert "1.6 to 2.9. So more falls were found than chance explains." in drawn.sentence
+    assert "Case-sensitive: 3.5 ruptures in 100 rated sessions" in drawn.sentence
+    assert "between 1.6 and 2.9. So more falls were found than chance explains." in drawn.sentence
     assert drawn.table["95 of 100 by chance"].to_list() == [f"1.6{N}to{N}2.9", "–"]
     assert figures.against_chance(scoped(ANNA), "srs").spec is None
-    row = {"label": "A", "found": 3.4, "chance": 2.2, "lo": 1.6, "hi": 2.9, "said": "3.4"}
+    row = {
+        "label": "A",
+        "found": 3.4,
+        "chance": 2.2,
+        "lo": 1.6,
+        "hi": 2.9,
+        "said": "3.4",
+        "at": 3.4,
+    }
     theme.spec(charts.against_chance([row]), validate=True)
 
 
