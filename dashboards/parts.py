@@ -91,7 +91,7 @@ def table(
     """Show rows as text: a plain table when short, a scrolling grid when long.
 
     The headings of a grid sort. Nobody is to be sorted by a figure (metrics.md 8), so a table with
-    a row for each clinician is plain however long.
+    a row for each clinician is plain however long, and comes in parts by the label.
 
     Args:
         frame: readable columns; numbers stay numbers, dates are text already.
@@ -102,9 +102,26 @@ def table(
     if frame.height == 0:
         empty(texts.NO_ROWS)
     elif is_fixed_order or frame.height <= _LONG_TABLE:
-        st.html(table_html(frame, label, digits))
+        shown = frame if frame.height <= _LONG_TABLE else _part(frame, label)
+        st.html(table_html(shown, label, digits))
     else:
         st.dataframe(frame, hide_index=True, height=420, alt=label)
+
+
+def _part(frame: pl.DataFrame, label: str) -> pl.DataFrame:
+    """Let the reader choose which rows of a long table to see, named by the first and the last."""
+    starts = range(0, frame.height, _LONG_TABLE)
+    parts_ = {start: frame.slice(start, _LONG_TABLE) for start in starts}
+    chosen = st.selectbox(
+        texts.ROWS,
+        list(parts_),
+        format_func=lambda start: texts.ROWS_FROM_TO.format(
+            first=parts_[start].row(0)[0], last=parts_[start].row(-1)[0]
+        ),
+        key=f"rows-{label}",
+        width=340,
+    )
+    return parts_[chosen]
 
 
 def table_html(frame: pl.DataFrame, label: str, digits: int = 1) -> str:

@@ -253,10 +253,11 @@ def endings_after() -> None:
 def level() -> None:
     """Show the level of the alliance and how its scores lie over time."""
     note = texts.WHOLE if is_director else common.ROUNDED
-    parts.section(
-        texts.SECTION.format(period=wording.period(period), name=name),
-        texts.OF_CLINICIAN if view.filters.clinician else note,
-    )
+    if view.filters.clinician:
+        note = texts.OF_CLINICIAN
+    if full := reference.full_name(view.base, measure):
+        note = f"{note} {common.MEASURE.format(short=name, name=full)}"
+    parts.section(texts.SECTION.format(period=wording.period(period), name=name), note)
     tiles(texts.LEVEL_TILES)
     parts.section(texts.SCORES, texts.SCORES_NOTE)
     parts.show(figures.alliance_months(view.base, measure, *view.filters.bounds()), key="months")

@@ -163,9 +163,10 @@ def clinician_table(shown: Shown) -> None:
         st.html(f'<p class="note">{escape(said)}</p>')
 
 
-parts.section(
-    wording.period(period), texts.WHOLE if view.base.sees_practice_figures else common.ROUNDED
-)
+note = texts.WHOLE if view.base.sees_practice_figures else common.ROUNDED
+if full := reference.full_name(view.base, view.filters.measure):
+    note = f"{note} {common.MEASURE.format(short=view.names.of(view.filters.measure), name=full)}"
+parts.section(wording.period(period), note)
 tiles()
 
 parts.section(texts.FLOW, texts.FLOW_NOTE)

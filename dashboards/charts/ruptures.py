@@ -143,7 +143,7 @@ def against_chance(data: list[dict[str, Any]]) -> alt.LayerChart:
     """
     data = wrapped(data)
     widest = max(v for row in data for v in (row["found"], row["hi"]) if v is not None) or 1
-    scale = alt.Scale(domain=[0, widest * 1.12], nice=False)
+    scale = alt.Scale(domain=[0, widest * 1.25], nice=False)
     x = alt.X("found:Q", title=texts.AGAINST_TITLE, scale=scale, axis=alt.Axis(tickCount=6))
     base = alt.Chart(rows(data)).encode(y=names_axis(data))
     known = base.transform_filter("isValid(datum.chance)")

@@ -61,6 +61,11 @@ def names(scope: Scope) -> Names:
     )
 
 
+def full_name(scope: Scope, code: str) -> str:
+    """Give the name of a questionnaire in full, or nothing where it is not known."""
+    return str(instruments(scope).get(code, {}).get("name") or "")
+
+
 @st.cache_data(show_spinner=False, max_entries=16)
 def release(scope: Scope) -> dict[str, object]:
     """Give the row of `meta.release`."""

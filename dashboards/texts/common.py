@@ -15,6 +15,7 @@ DEFINITIONS = "Definitions"
 TOO_FEW = "Too few"
 DRAWN_TOWARDS = "Drawn towards the practice"
 RELIABILITY = "Own share of the figure"
+MEASURE = "{short} is the {name}."
 ROUNDED = (
     "Whole practice, rounded. Counts of 1 to 7 are hidden and others rounded to 5, "
     "because this reaches beyond the clinicians you see."

@@ -73,6 +73,8 @@ TOO_SLOW = "A question to the release took longer than {seconds} seconds. Narrow
 # the pieces of a page
 TABLE_OF_FIGURE = "Table of this figure"
 TABLE_LABEL = "Table of the figure {key}"
+ROWS = "Rows"
+ROWS_FROM_TO = "{first} to {last}"
 NO_ROWS = "No rows."
 HOW_TO_READ = "How to read this"
 NO_DEFINITION = "This release holds no definition of this figure."
