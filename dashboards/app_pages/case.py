@@ -16,7 +16,6 @@ import streamlit as st
 from dashboards import case_parts, case_record, frame, parts, recording, review, wording
 from dashboards.figures import case as figures
 from dashboards.queries import cases, review_log
-from dashboards.reports import offer
 from dashboards.texts import case as texts
 from dashboards.texts import common
 
@@ -93,7 +92,6 @@ def one(facts: Mapping[str, Any]) -> None:
     """Show one case, in the order of the ten minutes before its review (screens.md 1)."""
     log = case_record.read(view, str(facts["episode_key"]))
     case_parts.heading(scope, facts)
-    offer.offer("case", str(facts["episode_key"]))
     recording.draw_told()
     case_parts.summary(facts)
     case_record.reasons(scope, facts, log)
