@@ -182,22 +182,8 @@ CITE = "Rapport, release {release}, data to {day}, parameters version {version}.
 
 # Monthly report
 MONTH_TITLE = "Practice month: {period}"
-EIGHT = {
-    "early_alliance": "cases",
-    "rupture_incidence": "cases",
-    "repair_rate": "closed ruptures",
-    "dropout_d1": "ended cases",
-    "feedback_completion": "sessions",
-    "dna_rate": "appointments",
-    "late_cancel_rate": "appointments",
-    "clinician_cancel_rate": "appointments",
-}
 EIGHT_TITLE = "Eight figures"
 WHOLE_EXACT = "Whole practice, exact counts: for the board, not for publication."
-WHOLE_ROUNDED = "Whole practice, rounded: counts of 1 to 7 are hidden and others rounded to 5."
-SIGNAL = "◆ Signal: outside the range of the months before."
-COMMON_CAUSE = "● Common cause: within the range of the months before."
-FLOW = "From referral to ending"
 RUN = "Month by month"
 ENDINGS = "Endings, by several definitions"
 STAYING = "Without an unplanned ending, by session"
@@ -205,11 +191,6 @@ ALLIANCE_TITLE = "Alliance, month by month"
 RUPTURES_TITLE = "Ruptures found, by quarter"
 QUALITY_STATUS = "Data quality"
 DELIVERIES = "Deliveries: {told}."
-CHANGED_TITLE = "Definitions"
-RULES = "{n} definitions, parameters version {version}, Rapport {rapport}."
-CHANGED = "{n} no longer as first published:"
-ONE_DEFINITION = "definition"
-NOW_VERSION = "{name}: now version {n}"
 
 # Links on the pages
 OFFERS = {
