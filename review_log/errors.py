@@ -11,6 +11,14 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 SILENT = "The review log does not answer."
+# By the codes of PostgreSQL and SQLite: what an operator can mend by themselves.
+_SAID = {
+    "42501": "The review log's server refuses: its account must own the tables it uses.",
+    "SQLITE_FULL": "The review log cannot be written: its disk is full.",
+    "SQLITE_READONLY": "The review log cannot be written: its file may only be read.",
+    "SQLITE_NOTADB": "The review log's file is damaged: put back a backup.",
+    "SQLITE_CORRUPT": "The review log's file is damaged: put back a backup.",
+}
 
 
 class LogUnreachableError(Exception):
@@ -22,5 +30,7 @@ def plainly() -> Iterator[None]:
     """Replace what a database says, which may hold its address, by words of our own."""
     try:
         yield
-    except (sa.exc.SQLAlchemyError, ImportError, OSError):
-        raise LogUnreachableError(SILENT) from None
+    except (sa.exc.SQLAlchemyError, ImportError, OSError) as error:
+        told = getattr(error, "orig", None)
+        code = getattr(told, "sqlstate", None) or getattr(told, "sqlite_errorname", None)
+        raise LogUnreachableError(_SAID.get(str(code), SILENT)) from None

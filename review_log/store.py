@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -96,9 +96,9 @@ class ReviewLog:
                     same = judge(entry, _entries(con, entries.c.episode_key == entry.episode_key))
                 if same is None:
                     same = Entry(
-                        **asdict(entry), entry_id=uuid.uuid4().hex, recorded_at=_next_moment(con)
+                        **vars(entry), entry_id=uuid.uuid4().hex, recorded_at=_next_moment(con)
                     )
-                    con.execute(sa.insert(entries), [asdict(same)])
+                    con.execute(sa.insert(entries), [dict(vars(same))])
                 stand.append(same)
         return stand
 
@@ -133,7 +133,7 @@ class ReviewLog:
             LogUnreachableError: it could not be noted, so the case must not be shown.
         """
         now = _now()
-        rows = [{**asdict(each), "viewing_id": uuid.uuid4().hex, "viewed_at": now} for each in new]
+        rows = [{**vars(each), "viewing_id": uuid.uuid4().hex, "viewed_at": now} for each in new]
         if rows:
             with writing(self.engine) as con:
                 con.execute(sa.insert(viewings), rows)
@@ -160,7 +160,7 @@ class ReviewLog:
         """Add what another log holds, moments and ids as they are: a move, or a simulated past."""
         with writing(self.engine) as con:
             for table, rows in ((entries, old), (viewings, seen)):
-                made = [asdict(row) for row in rows]
+                made = [dict(vars(row)) for row in rows]
                 if made:
                     con.execute(sa.insert(table), made)
 

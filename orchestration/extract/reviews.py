@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import closing
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -73,12 +72,12 @@ def land_known_reviews(home: Home, place: Path, until: datetime) -> None:
 
 def rows_of(entries: list[Entry]) -> pl.DataFrame:
     """Entries in the columns of the feed."""
-    renamed = (
-        asdict(entry) | {"entry_key": entry.entry_id, "refers_to_key": entry.refers_to}
-        for entry in entries
-    )
     schema = {name: REVIEWS.landed_schema()[name] for name in _COLUMNS}
-    return pl.DataFrame([{name: row[name] for name in _COLUMNS} for row in renamed], schema=schema)
+    named = {"entry_key": "entry_id", "refers_to_key": "refers_to"}
+    columns = {
+        name: [getattr(entry, named.get(name, name)) for entry in entries] for name in _COLUMNS
+    }
+    return pl.DataFrame(columns, schema=schema)
 
 
 def _stand(landing: Landing, standing: pl.DataFrame, rows: pl.DataFrame) -> DeliveryReport | None:

@@ -104,7 +104,7 @@ def test_what_is_no_database_is_said_calmly(tmp_path: Path) -> None:
     (tmp_path / "review_log").mkdir()
     file = tmp_path / "review_log" / "review_log.sqlite3"
     file.write_bytes(b"not a database" * 100)
-    with pytest.raises(LogUnreachableError, match="does not answer"):
+    with pytest.raises(LogUnreachableError, match="file is damaged"):
         open_log(tmp_path)
     file.unlink()
     file.mkdir()

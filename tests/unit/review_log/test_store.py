@@ -201,3 +201,13 @@ def test_a_server_that_was_started_anew_is_found_again(postgresql: Server) -> No
     assert len(log.read()) == 1
     log.record(entry(case="e2"))
     log.close()
+
+
+def test_an_account_that_may_not_make_tables_is_told_apart_from_silence(
+    postgresql: Server,
+) -> None:
+    address = postgresql.create("not_ours")
+    with postgresql.connect("not_ours") as con:
+        con.execute("create role guest login password 'guest'")
+    with pytest.raises(LogUnreachableError, match="must own the tables"):
+        ReviewLog(address.replace(address.split("@")[0], "postgresql://guest:guest"))
