@@ -17,22 +17,53 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import duckdb
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 RAPPORT = Path(sys.executable).with_name("rapport")
-PICTURES = Path(__file__).parent / "pictures"
-WIDTH = 1280
-# Name of the picture, address, height of the part that is shown (None: the whole page).
-PAGES = (
-    ("agenda", "/", 1120),
-    ("case", "/case?case={case}", 1360),
-    ("month", "/month", 1120),
-    ("alliance", "/alliance", 1000),
-    ("endings", "/endings", 1050),
-    ("variation", "/variation", 1180),
+PDFTOPPM = shutil.which("pdftoppm") or sys.exit("pdftoppm is not installed (poppler-utils)")
+FOLDER = Path(__file__).parent / "pictures"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: its name, the address it shows, and how it is looked at."""
+
+    name: str
+    path: str
+    height: int
+    scheme: str = "light"
+    width: int = 1280
+
+
+DIRECTOR, ANALYST = "as=Clinical+director", "as=Analyst"
+PICTURES = (
+    Picture("agenda", "/?as={supervisor}", 1180),
+    Picture("meeting", "/meeting?as={supervisor}", 1180),
+    Picture("case", "/case?as={supervisor}&case={case}", 1360),
+    Picture("caseload", "/caseload?as={supervisor}", 1180),
+    Picture("month", f"/month?{DIRECTOR}", 1180),
+    Picture("month_dark", f"/month?{DIRECTOR}", 1180, scheme="dark"),
+    Picture("alliance", f"/alliance?{DIRECTOR}", 1180),
+    Picture("endings", f"/endings?{DIRECTOR}", 1050),
+    Picture("outcomes", f"/outcomes?{DIRECTOR}", 1050),
+    Picture("feedback", f"/feedback?{DIRECTOR}", 1050),
+    Picture("needs", f"/needs?{DIRECTOR}", 1050),
+    Picture("variation", f"/variation?{DIRECTOR}", 1180),
+    Picture("quality", f"/quality?{DIRECTOR}", 1050),
+    Picture("access", f"/access?{DIRECTOR}", 1050),
+    Picture("definitions", f"/definitions?{ANALYST}", 1050),
+    Picture("query", f"/query?{ANALYST}", 1050),
+    Picture("agenda_phone", "/?as={supervisor}", 844, width=390),
+)
+# Papers, the first page of each as a picture.
+PAPERS = (
+    ("paper_case", ("case", "{case}")),
+    ("paper_month", ("month",)),
 )
 FLAGS = [
     "--headless",
@@ -44,14 +75,16 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# A case that shows what the page is for: on the agenda, a rupture that repaired, many sessions.
+# A case that shows what its page is for, and its supervisor: on the agenda, a rupture that
+# repaired, many sessions.
 A_TELLING_CASE = """
-select agenda.episode_key
+select agenda.episode_key, replace(agenda.supervisor_label, 'Clinician', 'Supervisor')
 from metrics.supervision_agenda as agenda
 inner join metrics.rupture as rupture using (episode_key)
 where rupture.method_id = 'casesens_shrunk_sd'
     and rupture.tier = 'probable' and rupture.instrument = 'srs'
-group by agenda.episode_key, agenda.session_index
+    and agenda.supervisor_label is not null
+group by agenda.episode_key, agenda.session_index, agenda.supervisor_label
 order by
     bool_or(rupture.status = 'repaired') and bool_or(rupture.status != 'repaired') desc,
     bool_or(rupture.status = 'repaired') desc, agenda.session_index desc, agenda.episode_key
@@ -90,27 +123,53 @@ def settle(page: Page) -> None:
     page.wait_for_timeout(1500)
 
 
+def take(browser: Browser, address: str, shot: Picture, words: dict[str, str]) -> None:
+    """Take one picture of a page."""
+    page = browser.new_page(
+        viewport={"width": shot.width, "height": shot.height}, color_scheme=shot.scheme
+    )
+    page.goto(address + shot.path.format(**words))
+    settle(page)
+    page.screenshot(path=FOLDER / f"{shot.name}.png")
+    page.close()
+    print(f"· docs/pictures/{shot.name}.png")
+
+
+def print_paper(home: Path, name: str, told: tuple[str, ...], words: dict[str, str]) -> None:
+    """Make a paper by `rapport report` and take the picture of its first page."""
+    paper = home / f"{name}.pdf"
+    asked = [part.format(**words) for part in told]
+    subprocess.run(  # noqa: S603 - the program of this environment
+        [str(RAPPORT), "report", *asked, "--out", str(paper)],
+        env={**os.environ, "RAPPORT_HOME": str(home)},
+        check=True,
+    )
+    subprocess.run(  # noqa: S603
+        [PDFTOPPM, "-png", "-r", "90", "-f", "1", "-singlefile", str(paper), str(FOLDER / name)],
+        check=True,
+    )
+    print(f"· docs/pictures/{name}.png")
+
+
 def main() -> None:
     """Build the demo practice in a scratch home, serve it, and take every picture."""
     chromium = shutil.which("chromium") or sys.exit("chromium is not installed")
-    PICTURES.mkdir(exist_ok=True)
+    FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch) / "home"
         environment = {**os.environ, "RAPPORT_HOME": str(home)}
         subprocess.run([str(RAPPORT), "demo", "--no-serve"], env=environment, check=True)  # noqa: S603
         release = (home / "releases" / "current").resolve()
         with duckdb.connect(str(release), read_only=True) as connection:
-            (case,) = connection.execute(A_TELLING_CASE).fetchone()
+            case, supervisor = connection.execute(A_TELLING_CASE).fetchone()
+        words = {"case": case, "supervisor": quote_plus(supervisor)}
         with served(home) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-            for name, path, height in PAGES:
-                page = browser.new_page(viewport={"width": WIDTH, "height": height})
-                page.goto(address + path.format(case=case))
-                settle(page)
-                page.screenshot(path=PICTURES / f"{name}.png")
-                page.close()
-                print(f"· docs/pictures/{name}.png")
+            for shot in PICTURES:
+                take(browser, address, shot, words)
             browser.close()
+        for name, told in PAPERS:
+            print_paper(home, name, told, words)
 
 
 if __name__ == "__main__":
