@@ -7,9 +7,12 @@ case looks on a page.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import polars as pl
 
 from dashboards import log_words, review
 from dashboards.queries import cases, review_log
@@ -23,6 +26,7 @@ Row = Mapping[str, Any]
 _NEVER_DEFERRED = "T1"
 # Where a case stands that somebody asked for, as in the release (seed agenda_reasons).
 _ASKED_FOR = ("T3", 3)
+_MOST = 250
 
 
 @dataclass(frozen=True)
@@ -30,16 +34,25 @@ class Agenda:
     """What is to discuss now.
 
     Attributes:
-        rows: the cases in order, each a row of `supervision_agenda`.
+        rows: the first cases in order, each a row of `supervision_agenda`, a positive one included.
+        tiers: how many cases there are of each tier, those beyond `rows` included.
+        pressing: how many of all should be seen soon.
         dealt: cases off it since the release, with the entry that took each off.
         entries: all standing entries since the release, by case, oldest first.
         trouble: why the review log could not be read, or empty.
     """
 
     rows: list[Row]
+    tiers: Mapping[str, int]
+    pressing: int
     dealt: list[tuple[Row, Entry]] = field(default_factory=list)
     entries: Mapping[str, list[Entry]] = field(default_factory=dict)
     trouble: str = ""
+
+    @property
+    def total(self) -> int:
+        """Give how many cases call for discussion."""
+        return sum(self.tiers.values())
 
 
 def now(scope: Scope) -> Agenda:
@@ -48,44 +61,55 @@ def now(scope: Scope) -> Agenda:
     Args:
         scope: who is looking; narrowed to the supervisee one meets.
     """
-    rows = cases.agenda(scope).to_dicts()
+    released = cases.agenda(scope)
     try:
         entries = review.since(scope, review_log.through(scope))
     except review.ReviewLogError as error:
-        return Agenda(rows, trouble=str(error))
-    return laid_over(rows, entries, lambda key: cases.case(scope, key))
+        return replace(laid_over(released, (), lambda _: None), trouble=str(error))
+    return laid_over(released, entries, lambda key: cases.case(scope, key))
 
 
 def laid_over(
-    rows: Sequence[Row], entries: Iterable[Entry], facts_of: Callable[[str], Row | None]
+    released: pl.DataFrame, entries: Iterable[Entry], facts_of: Callable[[str], Row | None]
 ) -> Agenda:
     """Lay entries over the rows of a release.
 
     Args:
-        rows: rows of `supervision_agenda`.
+        released: rows of `supervision_agenda`, in order.
         entries: standing entries that the release does not hold, oldest first.
         facts_of: gives the facts of a case in scope, or None.
     """
     by_case: dict[str, list[Entry]] = {}
     for entry in entries:
         by_case.setdefault(entry.episode_key, []).append(entry)
-    known = {str(row["episode_key"]): row for row in rows}
+    is_touched = pl.col("episode_key").is_in(list(by_case))
+    known = {str(row["episode_key"]): row for row in released.filter(is_touched).to_dicts()}
     kept, dealt = [], []
-    for key in [*known, *(key for key in by_case if key not in known)]:
-        last = next((e for e in reversed(by_case.get(key, [])) if e.kind in review.TURNS), None)
-        row = known.get(key)
+    for key, told in by_case.items():
+        row, last = known.get(key), _last_turn(told)
         if last is None:
             kept += [row] if row else []
         elif last.kind in (Kind.ADDED, Kind.BROUGHT):
             asked = row or _row_of(facts_of(key), last)
-            kept += [_asked_for(asked, by_case[key])] if asked else []
+            kept += [_asked_for(asked, told)] if asked else []
         elif last.kind is Kind.DEFERRED and row and row["tier"] == _NEVER_DEFERRED:
             kept.append(row)
         else:
             seen = row or _row_of(facts_of(key), last)
             dealt += [(seen, last)] if seen else []
-    kept.sort(key=_place)
-    return Agenda(kept, dealt, by_case)
+    left = released.filter(~is_touched)
+    tiers = Counter(dict(left.group_by("tier").len().iter_rows()))
+    tiers.update(row["tier"] for row in kept)
+    pressing = left.filter("is_pressing").height + sum(1 for row in kept if row["is_pressing"])
+    # A director of thousands sees as many as can be read; one that goes well must be among them.
+    shown = pl.concat([left.head(_MOST), left[_MOST:].filter("is_positive_case").head(1)])
+    rows = sorted([*shown.to_dicts(), *kept], key=_place)
+    return Agenda(rows, tiers, pressing, dealt, by_case)
+
+
+def _last_turn(entries: Sequence[Entry]) -> Entry | None:
+    """Give the entry that put the case on the agenda or took it off last."""
+    return next((e for e in reversed(entries) if e.kind in review.TURNS), None)
 
 
 def row_of(scope: Scope, episode_key: str, entries: Sequence[Entry]) -> Row:

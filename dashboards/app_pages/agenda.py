@@ -15,6 +15,7 @@ from review_log.entry import Kind
 
 # More than that nobody finds in a list to choose from: a clinician is to be chosen first.
 _MOST_TO_CHOOSE = 200
+_MOST_ON_PAPER = 24
 
 view = frame.current()
 codes = review_log.codes(view.scope)
@@ -29,19 +30,18 @@ def said_open() -> str:
 
 def summary() -> None:
     """Say how many cases call for discussion, of which kinds, against how many were planned for."""
-    tiers = pl.DataFrame({"tier": [row["tier"] for row in found.rows]}).group_by("tier").len()
     chips = "".join(
         f'<span><span class="mark {t.lower()}" aria-hidden="true">{wording.TIER_SHAPES[t]}</span>'
-        f"{wording.TIER_WORDS[t]} <b>{n}</b></span>"
-        for t, n in tiers.sort("tier").iter_rows()
+        f"{wording.TIER_WORDS[t]} <b>{wording.whole(n)}</b></span>"
+        for t, n in sorted(found.tiers.items())
     )
     low, high = (
         wording.percent(reference.parameter(view.scope, f"agenda_budget_{name}", fallback))
         for name, fallback in (("low", 0.15), ("high", 0.2))
     )
-    soon = sum(1 for row in found.rows if row["is_pressing"])
+    total, soon = wording.whole(found.total), wording.whole(found.pressing)
     st.html(
-        f'<p class="says">{texts.SUMMARY.format(n=len(found.rows), open=said_open())} '
+        f'<p class="says">{texts.SUMMARY.format(n=total, open=said_open())} '
         f"{texts.SOON.format(n=soon, low=low, high=high)}</p>"
         f'<div class="chips">{chips}</div>'
     )
@@ -69,7 +69,7 @@ def card(row: agenda.Row, place: int) -> None:
 
 def beyond(later: list[agenda.Row]) -> None:
     """List the cases that do not fit into the minutes."""
-    parts.section(texts.BEYOND, texts.BEYOND_NOTE.format(n=wording.whole(len(later))))
+    parts.section(texts.BEYOND, texts.BEYOND_NOTE.format(n=wording.whole(found.total - len(first))))
     shown = pl.DataFrame(
         {
             texts.CLIENT: [row["client_label"] for row in later],
@@ -87,15 +87,20 @@ def beyond(later: list[agenda.Row]) -> None:
             texts.WHY: [str(row["reasons"]).split("\n")[0] for row in later],
         }
     )
-    picked = st.dataframe(
-        shown,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key="waiting",
-        alt=texts.BEYOND_ALT,
-        column_config={texts.SINCE: st.column_config.DateColumn(format=common.DATE)},
-    )
+    with st.container(key="waiting-grid"):
+        picked = st.dataframe(
+            shown,
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-row",
+            key="waiting",
+            alt=texts.BEYOND_ALT,
+            column_config={texts.SINCE: st.column_config.DateColumn(format=common.DATE)},
+        )
+    # Paper has no grid to scroll: the same rows as a plain table.
+    since = pl.col(texts.SINCE).map_elements(wording.day, pl.String)
+    on_paper = parts.table_html(shown.head(_MOST_ON_PAPER).with_columns(since), texts.BEYOND_ALT)
+    st.html(f'<div class="printed">{on_paper}</div>')
     if picked.selection.rows:
         parts.go("case", case=later[picked.selection.rows[0]]["episode_key"])
 
@@ -168,7 +173,8 @@ else:
     if later:
         beyond(later)
 if open_n and not found.trouble:
-    add()
+    with st.container(key="add-section"):
+        add()
 if found.dealt:
     dealt()
 st.html(f'<p class="note noprint">{texts.PRINT}</p>')

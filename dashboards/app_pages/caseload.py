@@ -14,6 +14,9 @@ from dashboards.queries import caseload, reference, review_log
 from dashboards.scope import Scope
 from dashboards.texts import caseload as texts
 
+# Beyond that the filter is quicker than a wall of buttons.
+_MOST_BUTTONS = 30
+
 view = frame.current()
 
 
@@ -28,6 +31,8 @@ def choose() -> None:
         parts.empty(texts.NOBODY)
         return
     st.html(f'<p class="says">{texts.CHOOSE}</p>')
+    if len(view.scope.clinician_keys) > _MOST_BUTTONS:
+        return
     with st.container(key="supervisees", horizontal=True):
         for key in sorted(view.scope.clinician_keys, key=view.roster.label):
             label = view.roster.label(key)

@@ -1,6 +1,6 @@
 """Words of the supervisee's view and of what it shares with a clinician's own page."""
 
-CHOOSE = "Choose a supervisee:"
+CHOOSE = "Choose one clinician, here or in the filter above."
 NOBODY = "No clinician is in view, so there is no caseload to show."
 NO_CASES = "No case of this clinician fits the filters. Widen them to see more."
 CASES = "Cases"

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,6 +43,7 @@ def on_agenda(key: str, clinician: str, tier: int = 2, **more: Any) -> dict[str,
         "tier": f"T{tier}",
         "tier_rank": tier,
         "is_pressing": tier <= 3,
+        "is_positive_case": False,
         "session_index": 5,
         "reasons": f"Reason of {key}.",
         "waiting_since": date(2026, 11, 1),
@@ -91,6 +93,11 @@ def entry(kind: Kind, key: str = "e1", n: int = 1, **said: Any) -> Entry:
     )
 
 
+def frame(listed: list[dict[str, Any]]) -> pl.DataFrame:
+    """Give rows of an agenda as a query gives them."""
+    return pl.DataFrame(listed)
+
+
 def facts(key: str) -> dict[str, Any]:
     """Give the facts of a case that no rule has found."""
     return {**case(key, ANNA), "next_booked_on": None, "strength": None}
@@ -137,21 +144,32 @@ def test_what_fits_is_the_first_with_one_positive_case(
 )
 def test_the_last_word_decides(told: list[Kind], is_there: bool) -> None:
     entries = [entry(kind, n=n) for n, kind in enumerate(told, start=1)]
-    found = agenda.laid_over([on_agenda("e1", ANNA)], entries, facts)
+    found = agenda.laid_over(frame([on_agenda("e1", ANNA)]), entries, facts)
     assert [row["episode_key"] for row in found.rows] == (["e1"] if is_there else [])
     assert [row["episode_key"] for row, _ in found.dealt] == ([] if is_there else ["e1"])
 
 
 def test_a_safety_answer_stays_until_somebody_has_looked_at_it() -> None:
     listed = [on_agenda("e1", ANNA, tier=1)]
-    assert agenda.laid_over(listed, [entry(Kind.DEFERRED)], facts).rows == listed
-    assert not agenda.laid_over(listed, [entry(Kind.REVIEWED)], facts).rows
+    assert agenda.laid_over(frame(listed), [entry(Kind.DEFERRED)], facts).rows == listed
+    assert not agenda.laid_over(frame(listed), [entry(Kind.REVIEWED)], facts).rows
+
+
+def test_of_thousands_the_first_are_shown_and_all_are_counted() -> None:
+    many = [on_agenda(f"e{n}", ANNA, tier=2) for n in range(400)]
+    last = on_agenda("good", ANNA, tier=5, is_positive_case=True)
+    found = agenda.laid_over(frame([*many, last]), [entry(Kind.REVIEWED)], facts)
+    assert (found.total, found.pressing, found.tiers) == (400, 399, {"T2": 399, "T5": 1})
+    assert len(found.rows) < 300
+    assert agenda.capped(found.rows, 6)[0][-1]["episode_key"] == "good"
 
 
 def test_a_case_that_is_asked_for_joins_in_its_place_and_an_unknown_one_does_not() -> None:
     listed = [on_agenda("e1", ANNA, tier=2), on_agenda("e3", ANNA, tier=4)]
     found = agenda.laid_over(
-        listed, [entry(Kind.BROUGHT, "e2"), entry(Kind.ADDED, "gone")], {"e2": facts("e2")}.get
+        frame(listed),
+        [entry(Kind.BROUGHT, "e2"), entry(Kind.ADDED, "gone")],
+        {"e2": facts("e2")}.get,
     )
     assert [row["episode_key"] for row in found.rows] == ["e1", "e2", "e3"]
     assert found.rows[1]["is_brought"]
@@ -159,7 +177,7 @@ def test_a_case_that_is_asked_for_joins_in_its_place_and_an_unknown_one_does_not
 
 
 def test_on_the_agenda_already_a_wish_leaves_the_reasons() -> None:
-    found = agenda.laid_over([on_agenda("e1", ANNA)], [entry(Kind.BROUGHT)], facts)
+    found = agenda.laid_over(frame([on_agenda("e1", ANNA)]), [entry(Kind.BROUGHT)], facts)
     assert found.rows[0]["reasons"] == "Reason of e1."
     assert found.rows[0]["is_brought"]
 
