@@ -21,6 +21,7 @@ from review_log.entry import Entry, EntryError, Kind
 
 # Two meetings, where people meet weekly.
 _DEFER_DAYS = 14
+_OUTCOME_WIDTH = 210
 _TOLD = "rapport_told"
 
 
@@ -78,7 +79,6 @@ def defer_form(scope: Scope, episode_key: str, day: date) -> None:
             min_value=day + timedelta(days=1),
             key=f"until-{episode_key}",
             format="DD/MM/YYYY",
-            required=True,
         )
         # Not a callback: that would get the values from before the form was sent.
         if st.form_submit_button(texts.DEFER, key=f"defer-now-{episode_key}"):
@@ -142,14 +142,18 @@ def close_form(scope: Scope, step: log_words.Step, day: date, said: str = "") ->
         said: the step in words, where its own line is not enough.
     """
     outcomes = review_log.codes(scope).get("step_outcome", {})
-    st.html(f'<p class="says">{escape(said or step.line())}</p>')
     with st.form(f"close-form-{step.entry_key}", border=False):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(
+            key=f"step-{step.entry_key}", horizontal=True, vertical_alignment="center"
+        ):
+            st.html(f'<p class="says">{escape(said or step.line())}</p>', width="stretch")
             outcome = st.selectbox(
                 texts.OUTCOME,
                 list(outcomes),
                 format_func=outcomes.__getitem__,
                 key=f"outcome-{step.entry_key}",
+                label_visibility="collapsed",
+                width=_OUTCOME_WIDTH,
             )
             is_sent = st.form_submit_button(texts.CLOSE, key=f"close-{step.entry_key}")
         if is_sent:
@@ -167,7 +171,6 @@ def entry_line(scope: Scope, entry: Entry, codes: review_log.Codes) -> None:
             texts.UNDO,
             key=f"undo-{entry.entry_id}",
             type="tertiary",
-            help=None,
             on_click=undo,
             args=(scope, entry),
         )

@@ -15,7 +15,7 @@ from review_log.entry import Kind
 
 # More than that nobody finds in a list to choose from: a clinician is to be chosen first.
 _MOST_TO_CHOOSE = 200
-_MOST_ON_PAPER = 24
+_MOST_ON_PAPER = 12
 
 view = frame.current()
 codes = review_log.codes(view.scope)

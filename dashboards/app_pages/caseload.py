@@ -110,7 +110,7 @@ def time_to_review(scope: Scope) -> None:
         return
     full_from = int(reference.parameter(scope, "flag_min_n", 20))
     said = metric.said(rows.row(0, named=True), entry, texts.WAITED, full_from)
-    parts.tile(texts.TIME_TO_REVIEW, said, parts.meaning(entry))
+    parts.tile(texts.MEDIAN_TIME, said, parts.meaning(entry))
 
 
 recording.draw_told()

@@ -168,6 +168,12 @@ def recorded(key: str) -> tuple[list[Entry], str]:
         return [], str(error)
 
 
+def of_meeting(entries: list[Entry], day: date) -> list[Entry]:
+    """Give what a meeting recorded; who asked for the case on that day did so before it."""
+    asked = (Kind.ADDED, Kind.BROUGHT)
+    return [e for e in entries if log_words.day_of(e) == day and e.kind not in asked]
+
+
 def last_time(facts: Facts, entries: list[Entry], day: date) -> None:
     """Say when the case was discussed last and which steps are open; each can be closed here."""
     key = str(facts["episode_key"])
@@ -186,7 +192,7 @@ def last_time(facts: Facts, entries: list[Entry], day: date) -> None:
 def decide(key: str, entries: list[Entry], day: date) -> None:
     """Record that the case was discussed, with the next step; or put it off."""
     st.html(f'<h3 class="small">{texts.DECIDE}</h3>')
-    today = [e for e in entries if log_words.day_of(e) == day]
+    today = of_meeting(entries, day)
     if today:
         st.html(f'<p class="note">{texts.DECIDED_SO_FAR}</p>')
         for entry in today:
@@ -202,10 +208,7 @@ def done(keys: list[str], day: date) -> None:
     trouble = next((why for _, (_, why) in found.values() if why), "")
     if trouble:
         parts.empty(trouble)
-    today = {
-        key: [e for e in entries if log_words.day_of(e) == day]
-        for key, (_, (entries, _)) in found.items()
-    }
+    today = {key: of_meeting(entries, day) for key, (_, (entries, _)) in found.items()}
     reached = [
         key for key in keys if any(e.kind in (Kind.REVIEWED, Kind.DEFERRED) for e in today[key])
     ]

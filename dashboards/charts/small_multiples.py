@@ -91,7 +91,8 @@ def own_past(data: Sequence[Mapping[str, Any]], title: str, is_share: bool) -> a
     """Draw one clinician's figure by quarter with its interval; a quarter without one is a gap.
 
     Args:
-        data: `quarter` in words, `estimate`, `lo`, `hi` (None where there is no figure), in order.
+        data: `quarter` in words, `estimate`, `lo`, `hi` (None where there is no figure), in order;
+            at least one quarter has a figure.
         title: what the figure is, with its unit.
         is_share: whether it is a share between 0 and 1.
     """
@@ -99,7 +100,11 @@ def own_past(data: Sequence[Mapping[str, Any]], title: str, is_share: bool) -> a
     # Layers hold different quarters, so none of them may set the order.
     order = [str(row["quarter"]) for row in data]
     x = alt.X("quarter:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, grid=False))
-    y = alt.Y("estimate:Q", title=title, scale=alt.Scale(zero=False), axis=axis)
+    # Said, not left to the drawing: filtered layers tell it no range until they are filled.
+    seen = [row[name] for row in data for name in ("estimate", "lo", "hi") if row[name] is not None]
+    margin = (max(seen) - min(seen)) * _MARGIN or 1.0
+    scale = alt.Scale(domain=[min(seen) - margin, max(seen) + margin], zero=False, nice=True)
+    y = alt.Y("estimate:Q", title=title, scale=scale, axis=axis)
     base = alt.Chart(rows([dict(row) for row in data])).encode(x=x)
     known = base.transform_filter("isValid(datum.estimate)")
     tips = [
@@ -108,7 +113,7 @@ def own_past(data: Sequence[Mapping[str, Any]], title: str, is_share: bool) -> a
     ]
     return alt.layer(
         known.mark_rule(color=GREY, strokeWidth=2).encode(
-            y=alt.Y("lo:Q", title=title, scale=alt.Scale(zero=False), axis=axis), y2="hi:Q"
+            y=alt.Y("lo:Q", title=title, scale=scale, axis=axis), y2="hi:Q"
         ),
         base.mark_line(color=BLUE, strokeWidth=1.5).encode(y=y),
         known.mark_point(color=BLUE, filled=True, size=60, opacity=1).encode(y=y, tooltip=tips),
