@@ -25,7 +25,7 @@ Row = Mapping[str, Any]
 # A safety answer stays until somebody has looked at it: putting it off does not take it away.
 _NEVER_DEFERRED = "T1"
 # Where a case stands that somebody asked for, as in the release (seed agenda_reasons).
-_ASKED_FOR = ("T3", 3)
+ASKED_FOR_TIER, _ASKED_FOR_RANK = "T3", 3
 _MOST = 250
 
 
@@ -48,6 +48,12 @@ class Agenda:
     dealt: list[tuple[Row, Entry]] = field(default_factory=list)
     entries: Mapping[str, list[Entry]] = field(default_factory=dict)
     trouble: str = ""
+
+    @property
+    def asked_for(self) -> int:
+        """Give how many are here because people asked for them, not by a rule of T1 to T3."""
+        soon = (n for tier, n in self.tiers.items() if tier <= ASKED_FOR_TIER)
+        return sum(soon) - self.pressing
 
     @property
     def total(self) -> int:
@@ -146,7 +152,6 @@ def _row_of(facts: Row | None, entry: Entry | None) -> Row | None:
     """Make a row of a case that no rule put on the agenda."""
     if facts is None:
         return None
-    tier, rank = _ASKED_FOR
     reasons, asked_on = texts.NOT_BY_RULE, None
     if entry is not None:
         words = texts.WAS_BROUGHT if entry.kind is Kind.BROUGHT else texts.WAS_ADDED
@@ -155,8 +160,8 @@ def _row_of(facts: Row | None, entry: Entry | None) -> Row | None:
     return {
         **{name: facts.get(name) for name in _OF_CASE},
         "session_index": facts["attended_sessions"],
-        "tier": tier,
-        "tier_rank": rank,
+        "tier": ASKED_FOR_TIER,
+        "tier_rank": _ASKED_FOR_RANK,
         "reasons": reasons,
         "waiting_since": asked_on,
         "is_positive_case": False,

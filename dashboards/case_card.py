@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from dashboards import log_words, wording
+from dashboards import agenda, log_words, wording
 from dashboards.queries.review_log import Codes
 from dashboards.texts import agenda as texts
 from review_log.entry import Entry
@@ -45,7 +45,6 @@ def html(row: Mapping[str, Any], place: int, entries: Sequence[Entry], codes: Co
 
 def why(row: Mapping[str, Any]) -> str:
     """Write the kind of a case and its reasons."""
-    tier = str(row["tier"])
     lines = [escape(line) for line in str(row["reasons"]).split("\n")]
     strength = escape(str(row["strength"])) if row["is_positive_case"] else ""
     if strength and strength not in lines:
@@ -60,11 +59,17 @@ def why(row: Mapping[str, Any]) -> str:
         if holds
     ]
     return (
-        f'<span class="tier"><span class="mark {tier.lower()}" aria-hidden="true">'
-        f"{wording.TIER_SHAPES[tier]}</span>"
-        f"{' · '.join([wording.TIER_WORDS[tier], *marks])}</span>"
+        f'<span class="tier"><span class="mark {str(row["tier"]).lower()}" aria-hidden="true">'
+        f"{wording.TIER_SHAPES[row['tier']]}</span>"
+        f"{' · '.join([kind(row), *marks])}</span>"
         f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>"
     )
+
+
+def kind(row: Mapping[str, Any]) -> str:
+    """Say the kind of a case: by rule, or that people asked for it where no rule above T4 did."""
+    is_asked_for = row["tier"] == agenda.ASKED_FOR_TIER and not row["is_pressing"]
+    return texts.ASKED_FOR if is_asked_for else wording.TIER_WORDS[row["tier"]]
 
 
 def last_action(row: Mapping[str, Any], entries: Sequence[Entry], codes: Codes) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import log_words, review
-from dashboards.queries import review_log
+from dashboards.queries import cases, review_log
 from dashboards.scope import Scope
 from dashboards.texts import review_log as texts
 from dashboards.warehouse import WarehouseError
@@ -55,9 +55,8 @@ def record_all(scope: Scope, *what: tuple[Kind, str, dict[str, Any]]) -> None:
     except EntryError:
         _tell(texts.NOT_RECORDED, is_done=False)
     else:
-        codes = review_log.codes(scope)
         for entry in entries:
-            _tell(texts.RECORDED.format(what=log_words.what(entry, codes)))
+            _tell(texts.RECORDED.format(what=_of_whom(scope, entry)))
 
 
 def defer_form(scope: Scope, episode_key: str, day: date) -> None:
@@ -144,7 +143,7 @@ def close_form(scope: Scope, step: log_words.Step, day: date, said: str = "") ->
     outcomes = review_log.codes(scope).get("step_outcome", {})
     with st.form(f"close-form-{step.entry_key}", border=False):
         with st.container(
-            key=f"step-{step.entry_key}", horizontal=True, vertical_alignment="center"
+            key=f"closing-{step.entry_key}", horizontal=True, vertical_alignment="center"
         ):
             st.html(f'<p class="says">{escape(said or step.line())}</p>', width="stretch")
             outcome = st.selectbox(
@@ -183,7 +182,14 @@ def undo(scope: Scope, entry: Entry) -> None:
     except WarehouseError as error:
         _tell(str(error), is_done=False)
     else:
-        _tell(texts.UNDONE.format(what=log_words.what(entry, review_log.codes(scope))))
+        _tell(texts.UNDONE.format(what=_of_whom(scope, entry)))
+
+
+def _of_whom(scope: Scope, entry: Entry) -> str:
+    """Say an entry with the code of the client it is about."""
+    facts = cases.case(scope, entry.episode_key) or {}
+    said = log_words.what(entry, review_log.codes(scope))
+    return texts.OF_CLIENT.format(client=facts.get("client_label", ""), what=said)
 
 
 def _tell(said: str, is_done: bool = True) -> None:

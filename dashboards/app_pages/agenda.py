@@ -30,10 +30,16 @@ def said_open() -> str:
 
 def summary() -> None:
     """Say how many cases call for discussion, of which kinds, against how many were planned for."""
+    kinds = [(t, wording.TIER_WORDS[t], n) for t, n in sorted(found.tiers.items())]
+    if found.asked_for:
+        tier, asked = agenda.ASKED_FOR_TIER, found.asked_for
+        kinds = [(t, said, n - asked if t == tier else n) for t, said, n in kinds]
+        kinds.append((tier, texts.ASKED_FOR, asked))
     chips = "".join(
         f'<span><span class="mark {t.lower()}" aria-hidden="true">{wording.TIER_SHAPES[t]}</span>'
-        f"{wording.TIER_WORDS[t]} <b>{wording.whole(n)}</b></span>"
-        for t, n in sorted(found.tiers.items())
+        f"{said} <b>{wording.whole(n)}</b></span>"
+        for t, said, n in sorted(kinds)
+        if n
     )
     low, high = (
         wording.percent(reference.parameter(view.scope, f"agenda_budget_{name}", fallback))
@@ -75,8 +81,7 @@ def beyond(later: list[agenda.Row]) -> None:
             texts.CLIENT: [row["client_label"] for row in later],
             common.CLINICIAN: [row["clinician_label"] for row in later],
             texts.KIND: [
-                f"{wording.TIER_SHAPES[row['tier']]} {wording.TIER_WORDS[row['tier']]}"
-                for row in later
+                f"{wording.TIER_SHAPES[row['tier']]} {case_card.kind(row)}" for row in later
             ],
             texts.SESSIONS: [row["session_index"] for row in later],
             texts.SINCE: [row["waiting_since"] for row in later],

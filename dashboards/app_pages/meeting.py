@@ -73,11 +73,10 @@ def choose() -> None:
 
 def plan_line(row: agenda.Row) -> str:
     """Say one case of the walk in a line."""
-    tier = str(row["tier"])
     return texts.PLAN_LINE.format(
         client=row["client_label"],
         clinician=row["clinician_label"],
-        kind=f"{wording.TIER_SHAPES[tier]} {wording.TIER_WORDS[tier]}",
+        kind=f"{wording.TIER_SHAPES[row['tier']]} {case_card.kind(row)}",
     )
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from dashboards import agenda, log_words, review
+from dashboards import agenda, case_card, log_words, review
 from dashboards.scope import Role, Scope
 from review_log.entry import Entry, Kind
 from tests.unit.dashboards.small_release import ANNA, AS_OF, BORIS, CLARA, SUPERVISOR, case
@@ -174,6 +174,9 @@ def test_a_case_that_is_asked_for_joins_in_its_place_and_an_unknown_one_does_not
     assert [row["episode_key"] for row in found.rows] == ["e1", "e2", "e3"]
     assert found.rows[1]["is_brought"]
     assert "asked on 21" in found.rows[1]["reasons"]
+    assert (found.asked_for, found.pressing, found.total) == (1, 1, 3)
+    assert case_card.kind(found.rows[1]) == "Asked for, or agreed last time"
+    assert case_card.kind(found.rows[0]) == "Deterioration or open rupture"
 
 
 def test_on_the_agenda_already_a_wish_leaves_the_reasons() -> None:
@@ -233,7 +236,7 @@ def test_a_case_leaves_when_discussed_and_comes_back_by_undo(
     assert "Reason of e1." not in words(app)
     assert "Reason of e2." in words(app)
     assert "Dealt with since the last build" in [h.value for h in app.header]
-    assert "Recorded: Discussed." in words(app)
+    assert "Recorded for C-E1: Discussed." in words(app)
     (told,) = review.since(scoped(ANNA), None)
     assert (told.kind, told.happened_on, told.author_key) == (Kind.REVIEWED, AS_OF, SUPERVISOR)
     press(app, f"undo-{told.entry_id}")
