@@ -99,7 +99,7 @@ def _judge(scope: Scope, log: CaseLog, key: str, what: Judged) -> None:
         if not what.code or log.trouble:
             return
         with act.container(horizontal=True, horizontal_alignment="right", gap="small"):
-            if known is not None:
+            if known is not None and is_own(scope, known):
                 _undo(scope, known, f"unjudge-{at}")
                 return
             for kind, label, why in (
@@ -114,6 +114,11 @@ def _judge(scope: Scope, log: CaseLog, key: str, what: Judged) -> None:
                     args=(scope, kind, key),
                     kwargs={"code": what.code, "session_index": what.session},
                 )
+
+
+def is_own(scope: Scope, entry: Entry) -> bool:
+    """Say whether the viewer recorded an entry; others who think otherwise add one of their own."""
+    return (entry.author_role, entry.author_key) == (scope.role.value, scope.person)
 
 
 def _undo(scope: Scope, entry: Entry, key: str) -> None:
@@ -321,7 +326,6 @@ def action_log(scope: Scope, log: CaseLog) -> None:
         parts.empty(texts.LOG_EMPTY)
         return
     for entry in entries[:_MOST_ENTRIES]:
-        is_own = (entry.author_role, entry.author_key) == (scope.role.value, scope.person)
         line = texts.LOG_LINE.format(
             day=wording.day(log_words.day_of(entry)), what=log.words(entry)
         )
@@ -329,7 +333,7 @@ def action_log(scope: Scope, log: CaseLog) -> None:
         with st.container(key=f"entry-{entry.entry_id}"):
             text, act = st.columns([6, 1], vertical_alignment="center")
             text.html(f'<p class="says">{escape(line)} <span class="by">{escape(by)}</span></p>')
-            if is_own and not log.trouble:
+            if is_own(scope, entry) and not log.trouble:
                 with act.container(horizontal=True, horizontal_alignment="right"):
                     _undo(scope, entry, f"undo-{entry.entry_id}")
     if len(entries) > _MOST_ENTRIES:

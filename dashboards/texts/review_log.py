@@ -3,7 +3,7 @@
 SAID = "{what}, {day}"
 WITH_DETAIL = "{what}: {detail}"
 UNTIL = "until {day}"
-AGAIN = "again on {day}"
+AGAIN = "(again on {day})"
 BY_WHEN = "by {day}"
 BY_WHOM = "{who}"
 OTHER_KIND = "Entry of the review log"

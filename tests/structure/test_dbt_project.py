@@ -221,6 +221,14 @@ def test_no_seed_row_stands_twice(name: str, key: tuple[str, ...]) -> None:
     assert [k for k in set(keys) if keys.count(k) > 1] == []
 
 
+@pytest.mark.parametrize("path", sorted((REPO / "seeds").glob("*.csv")), ids=lambda p: p.stem)
+def test_a_seed_row_has_as_many_cells_as_its_head(path: Path) -> None:
+    # A comma in a sentence without quotes would stop every build.
+    with path.open(encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file)
+    assert [row for row in rows if len(row) != len(head)] == []
+
+
 def test_every_seed_is_described(manifest: dict) -> None:
     seeds = [n for n in manifest["nodes"].values() if n["resource_type"] == "seed"]
     assert {s["name"] for s in seeds} == {p.stem for p in (REPO / "seeds").glob("*.csv")}

@@ -108,6 +108,18 @@ def test_a_reason_is_confirmed_and_the_verdict_taken_back(
     assert "✓ Confirmed" not in said(app)
 
 
+def test_another_adds_a_verdict_of_their_own_and_takes_none_back(
+    on_agenda: Rows, opened: Callable[..., AppTest], scoped: Callable[..., Scope]
+) -> None:
+    click(opened(on_agenda), "signal_confirmed-AL1-9")
+    director = open_page("case", "Clinical director", case="e1")
+    assert "✓ Confirmed by Supervisor F6AA" in said(director)
+    assert "unjudge-AL1-9" not in [b.key for b in director.button]
+    click(director, "signal_dismissed-AL1-9")
+    assert "✕ Dismissed by Clinical director" in said(director)
+    assert [e.kind for e in log_of(scoped)] == [Kind.CONFIRMED, Kind.DISMISSED]
+
+
 def test_a_signal_is_dismissed_and_older_ones_stand_in_a_table(
     on_agenda: Rows, opened: Callable[..., AppTest], scoped: Callable[..., Scope]
 ) -> None:
