@@ -38,6 +38,8 @@ _NO_GLYPH = re.compile(r'text `"(.+?)"`', re.DOTALL)
 _INSTEAD = "\u25af"
 # Shapes of the pages that none of the fonts has.
 _OURS = {ord("✕"): "×"}
+# In a picture one shape that its font lacks would set the whole line in another font.
+_DRAWN = str.maketrans({"○": "◌", "●": "•", "✕": "×", "─": "—", "┄": "-"})
 _ATTEMPTS = 4
 
 
@@ -164,7 +166,10 @@ def picture(
     svgs = []
     if drawn.spec is not None:
         _fonts_known()
-        svgs = [vl_convert.vegalite_to_svg(_sized(drawn.spec, width, h)) for h in heights]
+        svgs = [
+            vl_convert.vegalite_to_svg(_sized(drawn.spec, width, h)).translate(_DRAWN)
+            for h in heights
+        ]
     alt = drawn.alt or drawn.sentence
     return {"svgs": svgs, "alt": alt, "sentence": drawn.sentence, "empty": drawn.empty}
 
