@@ -22,7 +22,7 @@ from dashboards.registry import BY_NAME, CLINICIAN_PAGE, PageSpec
 from dashboards.scope import Persona, Role, Roster, Scope, personas, resolve
 from dashboards.texts import frame as texts
 from dashboards.texts import mine
-from dashboards.warehouse import Release, home, roster
+from dashboards.warehouse import Release, WarehouseError, home, roster
 
 STALE_AFTER_HOURS = 36.0
 _VIEW = "rapport_view"
@@ -212,7 +212,25 @@ def reach_words(scope: Scope, everyone: Roster) -> str:
 
 def close_page() -> None:
     """Draw the footer."""
-    st.html(f'<footer class="foot">{texts.FOOT}</footer>')
+    view: View | None = st.session_state.get(_VIEW)
+    try:
+        short = short_names_html(view) if view else ""
+    except WarehouseError:
+        # The page has said why; what stands at its foot must stand all the same.
+        short = ""
+    st.html(f'<footer class="foot">{short}{texts.FOOT}</footer>')
+
+
+def short_names_html(view: View) -> str:
+    """Write what the short names of the practice's questionnaires stand for."""
+    known = reference.instruments(view.base)
+    used = dict.fromkeys([*practice.measures(view.base), *outcomes.measures(view.base)])
+    pairs = [(view.names.of(code), str(known[code]["name"])) for code in used if code in known]
+    lines = "".join(
+        f"<li><b>{escape(short)}</b> {escape(name)}</li>" for short, name in pairs if short != name
+    )
+    title = f"<summary>{texts.SHORT_NAMES}</summary>"
+    return f'<details class="names">{title}<ul>{lines}</ul></details>' if lines else ""
 
 
 def refuse(page: PageSpec, role: Role) -> None:

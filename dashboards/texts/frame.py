@@ -39,6 +39,8 @@ FOOT = (
     "and planning, never for performance management."
 )
 
+SHORT_NAMES = "Short names of questionnaires"
+
 # filters
 SHOWN = "Shown: {choices}"
 CHOICE = "{label}: {value}"

@@ -67,8 +67,8 @@ IN_SD = "standard deviations"
 # as the NHS counts
 NHS = "As NHS Talking Therapies counts"
 NHS_NOTE = (
-    "The English health service's rates: depression and anxiety together, PHQ-9 with GAD-7, by "
-    "the public definition."
+    "The English health service's rates: depression (PHQ-9) and anxiety (GAD-7) together, by the "
+    "public definition."
 )
 FINISHED = "finished courses"
 NO_NHS = (
