@@ -6,6 +6,7 @@ figure says (`wording.py`) or which figure it is (pages).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -21,6 +22,7 @@ from dashboards.charts.theme import drawing_in_dark, in_dark
 from dashboards.registry import BY_NAME
 from dashboards.texts import frame as texts
 
+_COMMAND = re.compile(r"`([^`]+)`")
 _LONG_TABLE = 150
 _SHORT = 30
 
@@ -60,7 +62,8 @@ def section(title: str, note: str = "") -> None:
 
 def empty(reason: str) -> None:
     """Say why there is nothing, and what to do; never a blank chart or a zero."""
-    st.html(f'<div class="empty">{escape(reason)}</div>')
+    said = _COMMAND.sub(r"<code>\1</code>", escape(reason))
+    st.html(f'<div class="empty">{said}</div>')
 
 
 def show(drawn: Drawn, key: str) -> None:
