@@ -99,7 +99,12 @@ def own_past(data: Sequence[Mapping[str, Any]], title: str, is_share: bool) -> a
     axis = alt.Axis(format="%") if is_share else alt.Axis(tickCount=5)
     # Layers hold different quarters, so none of them may set the order.
     order = [str(row["quarter"]) for row in data]
-    x = alt.X("quarter:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, grid=False))
+    x = alt.X(
+        "quarter:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(labelAngle=0, labelOverlap=True, grid=False),
+    )
     # Said, not left to the drawing: filtered layers tell it no range until they are filled.
     seen = [row[name] for row in data for name in ("estimate", "lo", "hi") if row[name] is not None]
     margin = (max(seen) - min(seen)) * _MARGIN or 1.0

@@ -14,7 +14,7 @@ import polars as pl
 from dashboards import agenda as agenda_now
 from dashboards import wording
 from dashboards.agenda import Row
-from dashboards.case_card import last_action
+from dashboards.case_card import kind, last_action
 from dashboards.queries import cases, review_log
 from dashboards.queries.review_log import Codes
 from dashboards.reports.ask import Ask
@@ -33,13 +33,13 @@ def agenda(ask: Ask) -> Paper:
     found = agenda_now.now(ask.scope)
     codes = review_log.codes(ask.scope)
     now, later = agenda_now.capped(found.rows, min(ask.filters.cases_in_time, _MOST_CASES))
-    rest = len(later) - _MOST_WAITING
+    rest = found.total - len(now) - _MOST_WAITING
     return made(
         ask,
         "agenda",
         words.AGENDA_TITLE,
         {
-            "summary": _summary(ask, len(found.rows)),
+            "summary": _summary(ask, found.total),
             "trouble": found.trouble,
             "cases": [
                 _case(row, place, found.entries.get(str(row["episode_key"]), []), codes)
@@ -91,7 +91,7 @@ def _case(row: Row, place: int, entries: Sequence[Entry], codes: Codes) -> dict[
         "clinician": words.AGENDA_WHO.format(
             clinician=shortened(row["clinician_label"], 60), n=row["session_index"]
         ),
-        "tier": " · ".join([f"{wording.TIER_SHAPES[tier]} {wording.TIER_WORDS[tier]}", *marks]),
+        "tier": " · ".join([f"{wording.TIER_SHAPES[tier]} {kind(row)}", *marks]),
         "reasons": reasons,
         "when": when,
     }
@@ -102,10 +102,7 @@ def _waiting(later: Sequence[Row]) -> pl.DataFrame:
         {
             words.CLIENT: [row["client_label"] for row in later],
             words.CLINICIAN: [row["clinician_label"] for row in later],
-            words.KIND: [
-                f"{wording.TIER_SHAPES[row['tier']]} {wording.TIER_WORDS[row['tier']]}"
-                for row in later
-            ],
+            words.KIND: [f"{wording.TIER_SHAPES[row['tier']]} {kind(row)}" for row in later],
             words.SINCE: [wording.day(row["waiting_since"]) for row in later],
             words.WHY: [shortened(str(row["reasons"]).split("\n")[0], _SHORT) for row in later],
         }
