@@ -177,7 +177,7 @@ def last_time(facts: Facts, entries: list[Entry], day: date) -> None:
     """Say when the case was discussed last and which steps are open; each can be closed here."""
     key = str(facts["episode_key"])
     earlier = [e for e in entries if e.kind is Kind.REVIEWED and log_words.day_of(e) < day]
-    known = review_log.cases_under_review(scope).get(key, {}).get("last_reviewed_on")
+    known = review_log.last_reviewed(scope, key)
     seen = max((*(log_words.day_of(e) for e in earlier), *([known] if known else [])), default=None)
     said = texts.LAST_REVIEWED.format(day=wording.day(seen)) if seen else texts.NEVER_REVIEWED
     steps = log_words.open_steps(review_log.steps_of(scope, key).to_dicts(), entries, codes, day)

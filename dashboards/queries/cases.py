@@ -13,6 +13,9 @@ import streamlit as st
 from dashboards.scope import Scope
 from dashboards.warehouse import fetch
 
+# More rows than anybody reads; the browser gets them all.
+LISTED = 500
+
 # What is known of one case, and the order it is read in.
 _OF_CASE = {
     "case_summary": "episode_key",
@@ -51,23 +54,50 @@ def open_cases(scope: Scope) -> int:
     return int(fetch(scope, "select count(*) as n from case_summary where status = 'open'")["n"][0])
 
 
+_IN_LIST = """
+    ($status = 'any' or (s.status = 'open') = ($status = 'open'))
+    and contains(lower(s.client_label), lower($part))
+"""
+
+
 @st.cache_data(show_spinner=False, max_entries=64)
-def cases(scope: Scope, status: str) -> pl.DataFrame:
-    """List the cases in view, the most recently seen first.
+def cases(scope: Scope, status: str, part: str = "") -> pl.DataFrame:
+    """List the cases in view, the most recently seen first, and not more than `LISTED` of them.
+
+    A large practice has a hundred thousand: `how_many` counts them, and a part of a client's code
+    finds the one that is looked for.
 
     Args:
         scope: who is looking.
         status: `open`, `ended` or `any`.
+        part: a part of the client's code; empty for all.
+
+    Returns:
+        The columns of case_summary, and last_reviewed_on.
     """
     return fetch(
         scope,
-        """
-        select * from case_summary
-        where $status = 'any' or (status = 'open') = ($status = 'open')
-        order by last_seen_on desc nulls last, client_label, episode_key
-        """,
-        {"status": status},
+        f"""
+        select s.*, r.last_reviewed_on
+        from case_summary as s
+        left join case_review as r using (episode_key)
+        where {_IN_LIST}
+        order by s.last_seen_on desc nulls last, s.client_label, s.episode_key
+        limit {LISTED}
+        """,  # noqa: S608 - a number and a condition of this module
+        {"status": status, "part": part},
     )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def how_many(scope: Scope, status: str, part: str = "") -> int:
+    """Count the cases of which `cases` lists the first."""
+    rows = fetch(
+        scope,
+        f"select count(*) as n from case_summary as s where {_IN_LIST}",  # noqa: S608 - as above
+        {"status": status, "part": part},
+    )
+    return int(rows["n"][0])
 
 
 @st.cache_data(show_spinner=False, max_entries=512)

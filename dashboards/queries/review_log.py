@@ -6,7 +6,6 @@ Entries newer than the release are read through `dashboards/review.py` and laid 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -77,11 +76,15 @@ def open_steps(scope: Scope) -> pl.DataFrame:
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def cases_under_review(scope: Scope) -> dict[str, dict[str, Any]]:
-    """Give by case in view what the review log says of it; cases without an entry are left out."""
-    rows = fetch(scope, "select * from case_review where last_action is not null")
-    return {row["episode_key"]: row for row in rows.iter_rows(named=True)}
+@st.cache_data(show_spinner=False, max_entries=256)
+def last_reviewed(scope: Scope, episode_key: str) -> date | None:
+    """Give when a case was last reviewed, or None."""
+    rows = fetch(
+        scope,
+        "select last_reviewed_on from case_review where episode_key = $episode_key",
+        {"episode_key": episode_key},
+    )
+    return rows["last_reviewed_on"][0] if rows.height else None
 
 
 @st.cache_data(show_spinner=False, max_entries=256)

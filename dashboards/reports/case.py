@@ -66,7 +66,7 @@ def case_review(ask: Ask, case: str) -> Paper:
 def _found(ask: Ask, case: str) -> Facts | None:
     if facts := cases.case(ask.base, case):
         return facts
-    mine = cases.cases(ask.base, "any").filter(pl.col("client_label") == case)
+    mine = cases.cases(ask.base, "any", case).filter(pl.col("client_label") == case)
     latest = mine.sort("opened_on", "episode_key", descending=True).head(1)
     return latest.row(0, named=True) if latest.height else None
 

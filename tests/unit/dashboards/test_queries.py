@@ -49,6 +49,7 @@ PLAIN = {
     "as_of": date(2026, 11, 20),
     "span": (date(2026, 1, 1), date(2027, 1, 1)),
     "is_whole": True,
+    "part": "",
 }
 
 
@@ -133,6 +134,21 @@ def test_status_filter(released: Callable[..., Path], scoped: Callable[..., Scop
     assert set(cases.cases(scope, "open")["episode_key"]) == {"e1"}
     assert set(cases.cases(scope, "ended")["episode_key"]) == {"e2", "e3"}
     assert cases.open_cases(scope) == 1
+
+
+def test_a_long_list_of_cases_is_cut_counted_and_searched(
+    released: Callable[..., Path], scoped: Callable[..., Scope]
+) -> None:
+    many = [case(f"e{n:03}", ANNA) for n in range(cases.LISTED + 20)]
+    released({"metrics.case_summary": [*many, case("f001", BORIS)]})
+    scope = scoped(ANNA)
+    assert cases.cases(scope, "any").height == cases.LISTED
+    assert cases.how_many(scope, "any") == cases.LISTED + 20
+    last = f"e{cases.LISTED + 19}"
+    assert cases.cases(scope, "any", last.upper())["episode_key"].to_list() == [last]
+    assert cases.how_many(scope, "any", last) == 1
+    assert cases.cases(scope, "any", "%").is_empty()
+    assert cases.cases(scope, "any", "f001").is_empty()
 
 
 def test_agenda_comes_by_tier_then_by_waiting(
