@@ -52,9 +52,8 @@ def whom() -> None:
     if not lines:
         parts.empty(texts.NO_ASSIGNMENT)
         return
-    held = {a.supervisee_key for a in lines if a.holds_on(day)}
-    busy = {a.supervisor_key for a in lines if a.holds_on(day)}
-    alone = [c.label for c in roster.clinicians if c.key not in held | busy]
+    there = {key for a in lines if a.holds_on(day) for key in (a.supervisee_key, a.supervisor_key)}
+    alone = [c.label for c in roster.clinicians if c.key not in there]
     said = texts.UNSUPERVISED.format(names=", ".join(alone)) if alone else texts.EVERYBODY
     st.html(f'<p class="says">{escape(said)}</p>')
     ended = [texts.TO_COME if a.started_on > day else texts.ENDED for a in lines]

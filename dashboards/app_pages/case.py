@@ -15,7 +15,7 @@ import streamlit as st
 
 from dashboards import case_parts, case_record, frame, parts, recording, review, wording
 from dashboards.figures import case as figures
-from dashboards.queries import cases, review_log
+from dashboards.queries import cases
 from dashboards.texts import case as texts
 from dashboards.texts import common
 
@@ -28,19 +28,19 @@ scope = view.base
 
 def choose() -> None:
     """List the cases in view; a code finds one, selecting a row opens its review."""
-    listed = cases.cases(view.scope, view.filters.status)
-    if listed.is_empty():
+    status = view.filters.status
+    if not cases.how_many(view.scope, status):
         parts.empty(texts.NO_CASE_FITS)
         return
     wanted = st.text_input(texts.FIND, key="find", help=texts.FIND_HELP, max_chars=64).strip()
-    if wanted:
-        holds = pl.col("client_label").str.to_lowercase()
-        listed = listed.filter(holds.str.contains(wanted.lower(), literal=True))
+    listed, n = (ask(view.scope, status, wanted) for ask in (cases.cases, cases.how_many))
     if listed.is_empty():
         parts.empty(texts.NO_CODE_FITS)
         return
-    n = wording.counted(listed.height, texts.CASE)
-    st.html(f'<p class="says">{texts.LISTED.format(n=n)}</p>')
+    said = texts.LISTED.format(n=wording.counted(n, texts.CASE))
+    if n > listed.height:
+        said = texts.LISTED_FIRST.format(n=wording.whole(n), first=listed.height)
+    st.html(f'<p class="says">{said}</p>')
     picked = st.dataframe(
         case_list(listed),
         hide_index=True,
@@ -61,7 +61,6 @@ def choose() -> None:
 
 def case_list(listed: pl.DataFrame) -> pl.DataFrame:
     """Give the cases as readable rows."""
-    seen = review_log.cases_under_review(view.scope)
     return pl.DataFrame(
         {
             texts.CLIENT: listed["client_label"],
@@ -80,10 +79,7 @@ def case_list(listed: pl.DataFrame) -> pl.DataFrame:
             texts.NEXT: [
                 wording.day(d) if d else texts.NONE_BOOKED for d in listed["next_booked_on"]
             ],
-            texts.LAST_REVIEWED: pl.Series(
-                [seen.get(key, {}).get("last_reviewed_on") for key in listed["episode_key"]],
-                dtype=pl.Date,
-            ),
+            texts.LAST_REVIEWED: listed["last_reviewed_on"],
         }
     )
 

@@ -59,6 +59,10 @@ SUBSCALE, SCORE, BEFORE = "Subscale", "Score", "Before"
 FIND = "Find a client by code"
 FIND_HELP = "A part of the code is enough, such as the last four characters."
 LISTED = "{n}, the most recently seen first. Select a row to open its review."
+LISTED_FIRST = (
+    "The {first} most recently seen of {n} cases. Find another by its code, or narrow the view. "
+    "Select a row to open its review."
+)
 NO_CASE_FITS = "No case in view fits these filters. Widen them to see more."
 NO_CODE_FITS = (
     "No client code in view holds these characters. Check the code, or widen the filters."
