@@ -50,6 +50,11 @@ PLAIN = {
     "span": (date(2026, 1, 1), date(2027, 1, 1)),
     "is_whole": True,
     "part": "",
+    "family": "alliance",
+    "metrics": ("dropout_d1",),
+    "episode_keys": ("e1",),
+    "entry_key": "n1",
+    "day": date(2026, 11, 20),
 }
 
 
