@@ -17,7 +17,7 @@ from dashboards.queries import cases, review_log
 from dashboards.reports.ask import Ask, NotYoursError
 from dashboards.reports.paper import Paper, limited, made, picture, shortened
 from dashboards.texts import papers as words
-from review_log.entry import Kind
+from review_log.entry import Entry, Kind
 
 Facts = Mapping[str, Any]
 
@@ -45,7 +45,9 @@ def case_review(ask: Ask, case: str) -> Paper:
         raise NotYoursError
     episode_key = str(facts["episode_key"])
     review.printed(ask.base, "case_paper", episode_key)
-    drawn = figures.picture(ask.base, episode_key)
+    entries, trouble = _entries(ask, episode_key)
+    reviewed = {log_words.day_of(e) for e in entries if e.kind is Kind.REVIEWED}
+    drawn = figures.picture(ask.base, episode_key, tuple(sorted(reviewed)))
     return made(
         ask,
         "case",
@@ -58,7 +60,7 @@ def case_review(ask: Ask, case: str) -> Paper:
             "alliance": _alliance(ask, facts),
             "how_sure": shortened(facts["how_sure"], _PARAGRAPH),
             "prompts": list(words.PROMPTS),
-            "last_time": _last_time(ask, episode_key),
+            "last_time": [trouble] if trouble else _last_time(ask, entries),
         },
     )
 
@@ -193,12 +195,16 @@ def _rupture(r: Facts, facts: Facts, names: wording.Names) -> str:
     return f"{said} {status}."
 
 
-def _last_time(ask: Ask, episode_key: str) -> list[str]:
-    """Say the last review, what became of its steps, and the steps still open."""
+def _entries(ask: Ask, episode_key: str) -> tuple[list[Entry], str]:
+    """Give what was recorded of the case, or why the review log could not be read."""
     try:
-        entries = review.of_case(ask.base, episode_key)
+        return review.of_case(ask.base, episode_key), ""
     except review.ReviewLogError as error:
-        return [str(error)]
+        return [], str(error)
+
+
+def _last_time(ask: Ask, entries: list[Entry]) -> list[str]:
+    """Say the last review, what became of its steps, and the steps still open."""
     codes = review_log.codes(ask.base)
     told = [e for e in entries if e.kind in _TOLD]
     if not told:

@@ -46,6 +46,8 @@ def _checks_said(ask: Ask) -> str:
     said = words.CHECKS.format(
         passed=wording.whole(passed), all=wording.counted(found.height, words.ONE_CHECK)
     )
+    if passed == found.height:
+        return said
     return said + (words.CHECKS_BLOCKING if blocking else words.CHECKS_NONE_BLOCKING)
 
 
