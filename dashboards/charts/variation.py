@@ -101,7 +101,7 @@ def funnel(
         ]
         named += [("adjusted_hi_95", texts.WIDENED, NOTE)]
     layers += [
-        end.mark_text(align="right", dy=-7, color=colour, fontSize=12).encode(
+        end.mark_text(align="right", baseline="bottom", dy=-3, color=colour, fontSize=12).encode(
             y=up(column), text=alt.value(words)
         )
         for column, words, colour in named
