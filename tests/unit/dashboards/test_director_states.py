@@ -24,6 +24,7 @@ EARLY = {
     "estimate": 36.4,
     "status": "ok",
 }
+KNOWN = {"metric_id": "early_alliance", "unit": "points", "sort_order": 1}
 
 
 def said(release: Release, rows: dict[str, list[dict[str, Any]]], page: str, **link: str) -> str:
