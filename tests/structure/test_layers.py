@@ -109,3 +109,18 @@ def test_definitions_only_load() -> None:
     lines = (REPO / "orchestration" / "definitions.py").read_text().splitlines()
     opening = len((ast.get_docstring(body) or "").splitlines()) + 1
     assert len(lines) - opening <= 20
+
+
+def test_every_argument_of_a_cached_function_is_part_of_its_key() -> None:
+    """Streamlit leaves out arguments that start with an underscore (trust.md 0.9)."""
+    found = [
+        (name_of(path), node.name, argument.arg)
+        for path in MODULES
+        if path.is_relative_to(REPO / "dashboards")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef)
+        and any("st.cache_" in ast.unparse(decorator) for decorator in node.decorator_list)
+        for argument in [*node.args.args, *node.args.kwonlyargs]
+    ]
+    assert len(found) > 50
+    assert not [one for one in found if one[2].startswith("_")]

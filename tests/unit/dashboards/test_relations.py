@@ -143,3 +143,10 @@ def test_the_filter_is_in_front_of_the_query() -> None:
     assert needs_keys
     assert sql.count(f"${SCOPE_PARAMETER}") == 2
     assert not visible("select * from parameter", scope)[1]
+
+
+def test_pages_read_metric_tables_and_never_scan_facts() -> None:
+    core = {r.table for r in RELATIONS.values() if r.table.startswith("core.")}
+    assert not [table for table in core if table.startswith("core.fct_")]
+    # Dimensions and supervision: small, however many sessions a practice has.
+    assert core <= {"core.dim_clinician", "core.dim_instrument", "core.supervision"}
