@@ -13,6 +13,7 @@ from tests.oracle import (
     figures_outcome,
     figures_repair,
 )
+from tests.oracle.agenda import Desk
 from tests.oracle.figures import Unit
 from tests.oracle.reading import Reading
 
@@ -43,4 +44,5 @@ MEANS = {
 def practice_units(reading: Reading) -> list[Unit]:
     """All units of a practice up to its as_of."""
     found = [unit for part in PARTS for unit in part.units(reading)]
+    found += Desk(reading, reading.practice.reviews).units()
     return [unit for unit in found if unit.on <= reading.as_of]

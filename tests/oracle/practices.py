@@ -13,6 +13,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 ZONE = "Europe/London"
 STATUSES = [
@@ -55,10 +56,11 @@ ITEMS = {
 
 @dataclass
 class Practice:
-    """Canonical rows by feed (all values text) and the day the build looks from."""
+    """Canonical rows by feed (all values text), the day the build looks from, the review log."""
 
     as_of: date
     feeds: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    reviews: list[Any] = field(default_factory=list)
 
     def rows(self, feed: str) -> list[dict[str, str]]:
         """Rows of one feed, empty where the practice has none."""

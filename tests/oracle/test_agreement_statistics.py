@@ -33,6 +33,7 @@ ELSEWHERE = {
     "repair_median_sessions", "repair_median_days", "rupture_kappa", "response_median_days",
     "rupture_dropout", "funnel_dispersion", "change_decomposition", "transfer_median_sessions",
     "preference_alliance_difference", "trauma_bond_difference", "trauma_alert_difference",
+    "time_to_review", "reviewed_8_weeks",
 }  # fmt: skip
 HERE = {
     "alliance_slope", "attunement_ccc", "effect_size", "feedback_lag_hours", "feedback_opt_out",
@@ -382,7 +383,7 @@ def test_load_of_the_agenda(case: Case) -> None:
     """The agenda has its own tests; here only that the share is of the open cases it lists."""
     (row,) = case.rows("from metrics.practice_metric where metric_id = 'agenda_load'")
     running = [e for e in case.reading.episodes if not e.ended and e.indexed]
-    listed = case.rows("from metrics.supervision_agenda where tier in ('T1', 'T2', 'T3')")
+    listed = case.rows("from metrics.supervision_agenda where is_pressing")
     assert row["denominator_n"] == len(running)
     assert row["numerator"] == len({r["episode_key"] for r in listed})
 
