@@ -33,6 +33,10 @@ instruments as (
     select * from {{ ref('dim_instrument') }}
 ),
 
+reviews as (
+    select * from {{ ref('review_entry') }}
+),
+
 context as (
     select as_of from {{ ref('stg_context') }}
 ),
@@ -50,6 +54,7 @@ deliveries as (
     select
         sighting_id,
         min(source) as source,
+        min(feed) as feed,
         min(status) as status,
         min(generated_at) as generated_at
     from sightings
@@ -100,7 +105,8 @@ ended_episodes as (
     where is_population
 ),
 
--- An export that does not say when it was made can be neither late nor on time.
+-- An export that does not say when it was made can be neither late nor on time. Nor can the review
+-- log: it is read at every build, and is silent where nobody recorded anything.
 sources as (
     select
         deliveries.source,
@@ -109,7 +115,10 @@ sources as (
         ) }} > {{ param('source_late_days') }} as is_late
     from deliveries
     cross join context
-    where deliveries.generated_at is not null and deliveries.status != 'rejected'
+    where
+        deliveries.generated_at is not null
+        and deliveries.status != 'rejected'
+        and deliveries.feed is distinct from 'reviews'
     group by deliveries.source
 ),
 
@@ -139,6 +148,8 @@ int_check__completeness as (
     {{ check_count('age_known', 'birth_year is null', 'clients') }}
     union all
     {{ check_count('sources_on_time', 'is_late', 'sources') }}
+    union all
+    {{ check_count('reviews_have_a_case', 'not is_case_known', 'reviews') }}
 )
 
 select * from int_check__completeness
