@@ -43,9 +43,9 @@ class Picture:
 DIRECTOR, ANALYST = "as=Clinical+director", "as=Analyst"
 PICTURES = (
     Picture("agenda", "/?as={supervisor}", 1180),
-    Picture("meeting", "/meeting?as={supervisor}", 1180),
+    Picture("meeting", "/meeting?as={supervisor}&cases={case}&at=1&each=10&for=60", 1180),
     Picture("case", "/case?as={supervisor}&case={case}", 1360),
-    Picture("caseload", "/caseload?as={supervisor}", 1180),
+    Picture("caseload", "/caseload?as={supervisor}&clinician={clinician}&status=open", 1180),
     Picture("month", f"/month?{DIRECTOR}", 1180),
     Picture("month_dark", f"/month?{DIRECTOR}", 1180, scheme="dark"),
     Picture("alliance", f"/alliance?{DIRECTOR}", 1180),
@@ -78,13 +78,16 @@ FLAGS = [
 # A case that shows what its page is for, and its supervisor: on the agenda, a rupture that
 # repaired, many sessions.
 A_TELLING_CASE = """
-select agenda.episode_key, replace(agenda.supervisor_label, 'Clinician', 'Supervisor')
+select
+    agenda.episode_key, replace(agenda.supervisor_label, 'Clinician', 'Supervisor'),
+    agenda.clinician_label
 from metrics.supervision_agenda as agenda
 inner join metrics.rupture as rupture using (episode_key)
 where rupture.method_id = 'casesens_shrunk_sd'
     and rupture.tier = 'probable' and rupture.instrument = 'srs'
     and agenda.supervisor_label is not null
-group by agenda.episode_key, agenda.session_index, agenda.supervisor_label
+group by agenda.episode_key, agenda.session_index, agenda.supervisor_label,
+    agenda.clinician_label
 order by
     bool_or(rupture.status = 'repaired') and bool_or(rupture.status != 'repaired') desc,
     bool_or(rupture.status = 'repaired') desc, agenda.session_index desc, agenda.episode_key
@@ -161,8 +164,12 @@ def main() -> None:
         subprocess.run([str(RAPPORT), "demo", "--no-serve"], env=environment, check=True)  # noqa: S603
         release = (home / "releases" / "current").resolve()
         with duckdb.connect(str(release), read_only=True) as connection:
-            case, supervisor = connection.execute(A_TELLING_CASE).fetchone()
-        words = {"case": case, "supervisor": quote_plus(supervisor)}
+            case, supervisor, clinician = connection.execute(A_TELLING_CASE).fetchone()
+        words = {
+            "case": case,
+            "supervisor": quote_plus(supervisor),
+            "clinician": quote_plus(clinician),
+        }
         with served(home) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
             for shot in PICTURES:

@@ -67,14 +67,15 @@ def session_rows(timeline: pl.DataFrame, reviewed: Sequence[date] = ()) -> list[
 
     Args:
         timeline: the events of one case in order, as `metrics.case_timeline`.
-        reviewed: the days on which the case was reviewed.
+        reviewed: the days on which the case was reviewed; the release may know some of them.
 
     Returns:
         at (position), session (its index, or None), kind (one of `KINDS`), lane, label, day, and
         the day as ISO text (on).
     """
     events = [event for event in timeline.iter_rows(named=True) if _kind(event)]
-    events += [_review(day) for day in reviewed]
+    known = {event["occurred_on"] for event in events if event["event_kind"] == "review"}
+    events += [_review(day) for day in reviewed if day not in known]
     events.sort(key=lambda event: event["occurred_on"])
     placed: list[Row] = []
     waiting: list[Row] = []

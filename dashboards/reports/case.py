@@ -46,10 +46,7 @@ def case_review(ask: Ask, case: str) -> Paper:
     episode_key = str(facts["episode_key"])
     review.printed(ask.base, "case_paper", episode_key)
     entries, trouble = _entries(ask, episode_key)
-    # The time line of the release has marks of its own for the reviews that it knows.
-    through = review_log.through(ask.base)
-    newer = [e for e in entries if through is None or e.recorded_at > through]
-    reviewed = {log_words.day_of(e) for e in newer if e.kind is Kind.REVIEWED}
+    reviewed = {log_words.day_of(e) for e in entries if e.kind is Kind.REVIEWED}
     drawn = figures.picture(ask.base, episode_key, tuple(sorted(reviewed)))
     return made(
         ask,

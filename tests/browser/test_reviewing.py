@@ -83,7 +83,7 @@ def test_two_people_at_one_case_lose_nothing(
         before = len(log_of(served_home).read(episode_key=key))
         pages[0] = one.open(link("case", supervisors[0][0], case=key))
         for page in pages:
-            page.locator(f".st-key-discussed-{key} button").first.click()
+            page.locator(f".st-key-save-review-{key} button").first.click()
         for seen in (one, other):
             seen.settle()
     recorded = log_of(served_home).read(episode_key=key)[before:]

@@ -164,6 +164,7 @@ def test_supervision_reviews_and_changes_of_clinician_have_marks() -> None:
             event("episode_opened", 0, status="open", scope="other_clinician"),
             attended(1, 1),
             event("supervision", 3, status="individual", note="Supervision of this case."),
+            event("review", 4),  # one that the release knows is not drawn twice
             attended(8, 2),
             event("episode_closed", 9, status="transferred"),
         ),
