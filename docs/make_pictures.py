@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote_plus
 
 import duckdb
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
-RAPPORT = Path(sys.executable).with_name("rapport")
+from tests.browser.serving import FLAGS, Seen, served
+from tests.support import RAPPORT
+
 PDFTOPPM = shutil.which("pdftoppm") or sys.exit("pdftoppm is not installed (poppler-utils)")
 FOLDER = Path(__file__).parent / "pictures"
 
@@ -42,39 +38,29 @@ class Picture:
 
 DIRECTOR, ANALYST = "as=Clinical+director", "as=Analyst"
 PICTURES = (
-    Picture("agenda", "/?as={supervisor}", 1180),
-    Picture("meeting", "/meeting?as={supervisor}&cases={case}&at=1&each=10&for=60", 1180),
-    Picture("case", "/case?as={supervisor}&case={case}", 1360),
-    Picture("caseload", "/caseload?as={supervisor}&clinician={clinician}&status=open", 1180),
-    Picture("month", f"/month?{DIRECTOR}", 1180),
-    Picture("month_dark", f"/month?{DIRECTOR}", 1180, scheme="dark"),
-    Picture("alliance", f"/alliance?{DIRECTOR}", 1180),
-    Picture("endings", f"/endings?{DIRECTOR}", 1050),
-    Picture("outcomes", f"/outcomes?{DIRECTOR}", 1050),
-    Picture("feedback", f"/feedback?{DIRECTOR}", 1050),
-    Picture("needs", f"/needs?{DIRECTOR}", 1050),
-    Picture("variation", f"/variation?{DIRECTOR}", 1180),
-    Picture("quality", f"/quality?{DIRECTOR}", 1050),
-    Picture("access", f"/access?{DIRECTOR}", 1050),
-    Picture("definitions", f"/definitions?{ANALYST}", 1050),
-    Picture("query", f"/query?{ANALYST}", 1050),
-    Picture("agenda_phone", "/?as={supervisor}", 844, width=390),
+    Picture("agenda", "?as={supervisor}", 1180),
+    Picture("meeting", "meeting?as={supervisor}&cases={case}&at=1&each=10&for=60", 1180),
+    Picture("case", "case?as={supervisor}&case={case}", 1360),
+    Picture("caseload", "caseload?as={supervisor}&clinician={clinician}&status=open", 1180),
+    Picture("month", f"month?{DIRECTOR}", 1180),
+    Picture("month_dark", f"month?{DIRECTOR}", 1180, scheme="dark"),
+    Picture("alliance", f"alliance?{DIRECTOR}", 1180),
+    Picture("endings", f"endings?{DIRECTOR}", 1050),
+    Picture("outcomes", f"outcomes?{DIRECTOR}", 1050),
+    Picture("feedback", f"feedback?{DIRECTOR}", 1050),
+    Picture("needs", f"needs?{DIRECTOR}", 1050),
+    Picture("variation", f"variation?{DIRECTOR}", 1180),
+    Picture("quality", f"quality?{DIRECTOR}", 1050),
+    Picture("access", f"access?{DIRECTOR}", 1050),
+    Picture("definitions", f"definitions?{ANALYST}", 1050),
+    Picture("query", f"query?{ANALYST}", 1050),
+    Picture("agenda_phone", "?as={supervisor}", 844, width=390),
 )
 # Papers, the first page of each as a picture.
 PAPERS = (
     ("paper_case", ("case", "{case}")),
     ("paper_month", ("month",)),
 )
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # A case that shows what its page is for, and its supervisor: on the agenda, a rupture that
 # repaired, many sessions.
 A_TELLING_CASE = """
@@ -95,44 +81,14 @@ limit 1
 """
 
 
-@contextmanager
-def served(home: Path) -> Iterator[str]:
-    """Serve a home on a free port; gives the address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "RAPPORT_HOME": str(home)}
-    server = subprocess.Popen(  # noqa: S603 - the program of this environment
-        [str(RAPPORT), "serve", "--port", str(port)], env=environment
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(120):
-            try:
-                with urllib.request.urlopen(f"{address}/_stcore/health"):  # noqa: S310 - our own
-                    break
-            except (urllib.error.URLError, ConnectionError):
-                time.sleep(0.5)
-        yield address
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def settle(page: Page) -> None:
-    """Wait until the page has drawn its footer and stands still."""
-    page.wait_for_selector("footer.foot", timeout=60_000)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-    page.wait_for_timeout(1500)
-
-
 def take(browser: Browser, address: str, shot: Picture, words: dict[str, str]) -> None:
     """Take one picture of a page."""
     page = browser.new_page(
         viewport={"width": shot.width, "height": shot.height}, color_scheme=shot.scheme
     )
-    page.goto(address + shot.path.format(**words))
-    settle(page)
+    seen = Seen(page, address)
+    seen.open(shot.path.format(**words))
+    page.wait_for_timeout(1200)
     page.screenshot(path=FOLDER / f"{shot.name}.png")
     page.close()
     print(f"· docs/pictures/{shot.name}.png")
@@ -170,7 +126,7 @@ def main() -> None:
             "supervisor": quote_plus(supervisor),
             "clinician": quote_plus(clinician),
         }
-        with served(home) as address, sync_playwright() as playwright:
+        with served(home, home / "served.log") as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
             for shot in PICTURES:
                 take(browser, address, shot, words)
