@@ -36,7 +36,10 @@ ORDER = (
     "among them. The order is by rule, not by a score."
 )
 START = "Start the meeting with these cases"
-PRINT = "The agenda as a paper stands above. The browser can print this page too: menu, filters and buttons stay away."
+PRINT = (
+    "The agenda as a paper stands above. "
+    "The browser can print this page too: menu, filters and buttons stay away."
+)
 BEYOND = "Waiting beyond this meeting"
 BEYOND_NOTE = "{n} more than fit. Select a row to open its review, or raise the minutes."
 BEYOND_ALT = "Cases that wait beyond the minutes available"
