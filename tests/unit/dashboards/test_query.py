@@ -79,6 +79,18 @@ PROBES = (
     "select * from scope",
     "select * from query('select * from read_csv(''/etc/passwd'')')",
     "select * from query_table('/etc/passwd')",
+    # Ends the whole process, whoever else is looking.
+    "select * from pandas_scan(null)",
+    "select (select max(a) from PANDAS_SCAN(null))",
+    "describe (select * from pandas_scan(null))",
+    "with a as (from pandas_scan(null)) select 1",
+    "select * from query('from pandas_scan(null)')",
+    "from json_execute_serialized_sql(json_serialize_sql('from pandas_scan(null)'))",
+    "pragma json_execute_serialized_sql(json_serialize_sql('select 1'))",
+    # Writes down what other analysts ask, for everybody to read.
+    "select * from enable_logging()",
+    "from analyst.parameter, lateral (select * from duckdb_databases())",
+    "pragma database_list",
     "select getenv('HOME')",
     "not sql at all",
     "select",
@@ -120,6 +132,15 @@ def test_plain_words_for_whatever_duckdb_holds(asked: Callable[..., analyst.Answ
 def test_an_answer_is_cut(asked: Callable[..., analyst.Answer]) -> None:
     found = asked("from range(100000)")
     assert found.is_cut and found.rows.height == analyst.MOST_ROWS
+
+
+@pytest.mark.parametrize(
+    "sql", ["from generate_series(3)", "from unnest([1, 2])", "select unnest([1]), * from range(2)"]
+)
+def test_functions_that_count_or_unfold_give_rows(
+    sql: str, asked: Callable[..., analyst.Answer]
+) -> None:
+    assert not asked(sql).rows.is_empty()
 
 
 def test_tables_can_be_described(asked: Callable[..., analyst.Answer]) -> None:
