@@ -40,11 +40,13 @@ def ask_dashboard(home: Home, release_id: str | None = None, **asked: Any) -> by
         **os.environ,
         HOME_VARIABLE: str(home.path),
         RELEASE_VARIABLE: release_id or "",
-        "PYTHONPATH": os.pathsep.join([str(_ROOT), os.environ.get("PYTHONPATH", "")]),
+        # No empty part: Python would take the folder somebody stands in for it.
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")])),
     }
     try:
         done = subprocess.run(  # noqa: S603 -- our own interpreter and module
-            [sys.executable, "-m", "dashboards.reports", json.dumps(asked)],
+            # -P: nor is any module taken from that folder.
+            [sys.executable, "-P", "-m", "dashboards.reports", json.dumps(asked)],
             env=environment,
             capture_output=True,
             timeout=_SECONDS,

@@ -114,6 +114,8 @@ class NewEntry:
         for field in _NEEDS.get(self.kind, ()):
             if getattr(self, field) in (None, ""):
                 raise EntryError(f"an entry {self.kind} needs {field}")
+        if not isinstance(self.session_index, int | None):
+            raise EntryError("session_index of an entry is a number")
         check_codes(
             self,
             needed=("episode_key", "client_key", "clinician_key", "author_role", "release_id"),

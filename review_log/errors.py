@@ -19,6 +19,11 @@ _SAID = {
     "SQLITE_NOTADB": "The review log's file is damaged: put back a backup.",
     "SQLITE_CORRUPT": "The review log's file is damaged: put back a backup.",
 }
+# A row that another program wrote is never quoted: it may hold anything, a name too.
+ODD = (
+    "The review log holds a row, or a version, that Rapport did not write. Put back a backup, or "
+    "take that row out."
+)
 
 
 class LogUnreachableError(Exception):
@@ -34,3 +39,12 @@ def plainly() -> Iterator[None]:
         told = getattr(error, "orig", None)
         code = getattr(told, "sqlstate", None) or getattr(told, "sqlite_errorname", None)
         raise LogUnreachableError(_SAID.get(str(code), SILENT)) from None
+
+
+@contextmanager
+def sound() -> Iterator[None]:
+    """Replace what is said of a row that makes no sense, which may hold the row."""
+    try:
+        yield
+    except (ValueError, TypeError):
+        raise LogUnreachableError(ODD) from None

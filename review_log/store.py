@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from review_log.engine import make_engine, reading, writing
 from review_log.entry import Entry, Kind, NewEntry
-from review_log.errors import LogUnreachableError
+from review_log.errors import LogUnreachableError, sound
 from review_log.location import file_id, make_private, parse_url, url_of
 from review_log.migrations import migrate
 from review_log.tables import entries, viewings
@@ -153,7 +153,7 @@ class ReviewLog:
             query = query.where(viewings.c.viewed_at > after)
         if until is not None:
             query = query.where(viewings.c.viewed_at <= until)
-        with reading(self.engine) as con:
+        with reading(self.engine) as con, sound():
             return [Viewing(**row) for row in con.execute(query.limit(limit)).mappings()]
 
     def restore(self, old: Iterable[Entry], seen: Iterable[Viewing] = ()) -> None:
@@ -180,8 +180,10 @@ _FIELDS = tuple(field.name for field in fields(Entry))
 
 def _entries(con: sa.Connection, *wanted: Any) -> list[Entry]:
     query = sa.select(*(entries.c[name] for name in _FIELDS)).where(*wanted)
-    found = con.execute(query.order_by(entries.c.recorded_at, entries.c.entry_id)).mappings()
-    return [Entry(**{**row, "kind": Kind(row["kind"])}) for row in found]
+    query = query.order_by(entries.c.recorded_at, entries.c.entry_id)
+    with sound():
+        found = con.execute(query).mappings()
+        return [Entry(**{**row, "kind": Kind(row["kind"])}) for row in found]
 
 
 def _next_moment(con: sa.Connection) -> datetime:

@@ -135,7 +135,7 @@ def _filters(
     if unknown and is_strict:
         raise UnknownChoiceError(words.UNKNOWN_CHOICE.format(name=unknown[0]))
     meeting = planned(base, release.as_of)
-    minutes = re.match(r"\d+", parameters.get("minutes", ""))
+    minutes = re.match(r"\d{1,3}\b", parameters.get("minutes", ""))
     return Filters(
         period=chosen.pop("period")
         # Practice month has the same filter under another name, with a default of its own.

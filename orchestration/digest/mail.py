@@ -53,7 +53,7 @@ def send(server: Smtp, password: str | None, address: str, subject: str, text: s
     mail.set_content(text)
     try:
         _hand_over(server, password, mail)
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, UnicodeError) as error:
         raise NotSentError(_words(error), _is_for_all(error)) from None
 
 
@@ -83,6 +83,8 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (smtplib.SMTPServerDisconnected, "the mail server hung up"),
     (smtplib.SMTPException, "the mail server did not take the mail"),
     (OSError, "the mail server cannot be reached"),
+    # Of Python's own library, and it would quote a letter of the password.
+    (UnicodeError, "the host, user or password holds a letter that mail servers do not take"),
 )
 
 

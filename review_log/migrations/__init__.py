@@ -13,7 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from review_log.engine import reading, writing
-from review_log.errors import LogUnreachableError
+from review_log.errors import ODD, LogUnreachableError
 from review_log.tables import SCHEMA, VERSION_TABLE
 
 FOLDER = Path(__file__).parent
@@ -40,7 +40,7 @@ def migrate(engine: sa.Engine, to: str = SCHEMA) -> None:
     if _is_done(version_of(engine), to):
         return
     # Imported here: most starts find everything done.
-    from alembic import command  # noqa: PLC0415
+    from alembic import command, util  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
     with _one_at_a_time, writing(engine) as con:
@@ -50,7 +50,10 @@ def migrate(engine: sa.Engine, to: str = SCHEMA) -> None:
         config = Config()
         config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
         config.attributes["connection"] = con
-        command.upgrade(config, to)
+        try:
+            command.upgrade(config, to)
+        except util.CommandError:
+            raise LogUnreachableError(ODD) from None
 
 
 def _version(con: sa.Connection) -> str | None:

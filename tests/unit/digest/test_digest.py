@@ -224,6 +224,19 @@ def test_a_refused_login_sends_nothing_and_says_so(
     assert len(post.taken) == 2
 
 
+def test_letters_that_mail_cannot_take_are_said_and_the_mail_goes_later(
+    configured: Callable[..., Settings], post: Post, home: Path
+) -> None:
+    settings = configured()
+    secret(home, "digest_password", "pässwort")
+    outcomes = weekly.run(settings, MONDAY)
+    assert states(outcomes) == ["failed", "failed"]
+    assert "holds a letter" in outcomes[0].problem and "ä" not in outcomes[0].problem
+    secret(home, "digest_password", PASSWORD)
+    assert states(weekly.run(settings, MONDAY)) == ["sent", "sent"]
+    assert len(post.taken) == 2
+
+
 def test_a_server_that_is_gone_is_said_and_tried_again(
     configured: Callable[..., Settings], certificate: tuple[Path, Path], post: Post
 ) -> None:

@@ -62,6 +62,13 @@ def test_what_is_not_there_is_answered_alike(address: str, asking: Callable[...,
     assert answer.status == 404
 
 
+@pytest.mark.parametrize("minutes", ["9" * 5000, "²", "٣٠", "-1", "0x3c"])
+def test_minutes_that_are_none_count_as_not_said(
+    minutes: str, asking: Callable[..., Answer]
+) -> None:
+    assert asking("/papers/agenda.pdf", minutes=minutes).status == 200
+
+
 def test_an_agenda_holds_the_cases_in_view_alone(asking: Callable[..., Answer]) -> None:
     said = text_of(asking("/papers/agenda.pdf", **{"as": SUPERVISOR}).body)
     assert "C-E1" in said

@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -211,3 +212,31 @@ def test_an_account_that_may_not_make_tables_is_told_apart_from_silence(
         con.execute("create role guest login password 'guest'")
     with pytest.raises(LogUnreachableError, match="must own the tables"):
         ReviewLog(address.replace(address.split("@")[0], "postgresql://guest:guest"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["kind = 'none'", "code = 'Mary Smith'", "code = ''", "clinician_key = '4 Oak Road'"],
+)
+def test_a_row_that_somebody_else_wrote_is_refused_and_never_quoted(
+    change: str, log: ReviewLog
+) -> None:
+    log.record(entry(Kind.PLANNED))
+    with log.engine.begin() as con:
+        con.exec_driver_sql(f"update review_entry set {change}")  # noqa: S608
+    with pytest.raises(LogUnreachableError, match="did not write") as refused:
+        log.read()
+    said = "".join(traceback.format_exception(refused.value))
+    assert "Mary" not in said and "Oak" not in said
+
+
+@pytest.mark.parametrize("change", ["happened_on = 'Mary'", "session_index = 'Mary'"])
+def test_values_of_another_type_are_refused_too(change: str, tmp_path: Path) -> None:
+    log = ReviewLog(f"sqlite:///{tmp_path / 'log.sqlite3'}")
+    log.record(entry())
+    with log.engine.begin() as con:
+        con.exec_driver_sql(f"update review_entry set {change}")  # noqa: S608
+    with pytest.raises(LogUnreachableError, match="did not write") as refused:
+        log.read()
+    assert "Mary" not in "".join(traceback.format_exception(refused.value))
+    log.close()
