@@ -6,6 +6,7 @@ back button keep the place, and a case that was dealt with does not move the oth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from html import escape
@@ -22,6 +23,7 @@ from review_log.entry import Entry, Kind
 _MOST_CASES = 24
 _END = "end"
 _STEP_DAYS = 14
+_FURTHEST_DAYS = 366
 
 view = frame.current()
 # A walk keeps its cases whatever the filters say, so it uses the whole scope.
@@ -83,15 +85,20 @@ def plan_line(row: agenda.Row) -> str:
 def number(name: str, fallback: int) -> int:
     """Read a number of the address; anything else is the fallback."""
     told = st.query_params.get(name, "")
-    return int(told) if told.isascii() and told.isdigit() else fallback
+    return int(told) if re.fullmatch(r"[0-9]{1,4}", told) else fallback
 
 
 def meeting_day() -> date:
-    """Read the day of the meeting; the release's own where the address holds none."""
+    """Read the day of the meeting; the release's own where the address holds none near it.
+
+    What is recorded bears this day: a link must not put reviews into another age.
+    """
+    own = view.release.as_of
     try:
-        return date.fromisoformat(st.query_params.get("on", ""))
+        told = date.fromisoformat(st.query_params.get("on", ""))
     except ValueError:
-        return view.release.as_of
+        return own
+    return told if abs((told - own).days) <= _FURTHEST_DAYS else own
 
 
 def walk(keys: list[str], day: date) -> None:

@@ -47,13 +47,13 @@ def _logo(at: Path, told: object, name: str) -> dict[str, Any] | None:
     """Read the logo, which lies in the home and is small."""
     if not isinstance(told, str) or not told:
         return None
-    path = (at / told).resolve()
-    kind = _FORMATS.get(path.suffix.lower())
     try:
+        path = (at / told).resolve()
+        kind = _FORMATS.get(path.suffix.lower())
         if kind is None or not path.is_relative_to(at) or path.stat().st_size > LARGEST_LOGO:
             return None
         content = path.read_bytes()
-    except OSError:
+    except (OSError, ValueError):
         return None
     return {
         "format": kind,

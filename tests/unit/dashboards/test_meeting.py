@@ -60,8 +60,17 @@ def test_the_address_keeps_the_place_and_the_plan() -> None:
     said = words(walk("2"))
     assert "<b>Case 2 of 3</b> · 20 minutes left by plan" in said
     assert "Reason of e2." in said
-    for odd in ("99", "-1", "x", "²"):
+    for odd in ("99", "-1", "x", "²", "9" * 5000):
         assert "Case" in words(walk(odd))
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2036-11-20", "x"])
+def test_a_link_cannot_put_what_is_recorded_into_another_age(day: str, scoped: MakeScope) -> None:
+    app = open_page("meeting", WHO, cases="e1", at="1", on=day)
+    assert not app.exception
+    press(app, "discussed-e1")
+    assert [e.happened_on for e in review.of_case(scoped(ANNA), "e1")] == [AS_OF]
 
 
 @pytest.mark.usefixtures("three")
