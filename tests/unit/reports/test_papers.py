@@ -180,7 +180,8 @@ def test_the_practice_puts_its_name_and_logo_on_a_paper(home: Path, released: Re
     made = paper("agenda").pdf
     assert "Willow #Lane*" in text_of(made)
     assert figures(made) == ["Logo of Willow #Lane*"]
-    for refused in ("../logo.svg", "/etc/passwd", "missing.svg", "rapport.toml", "", "a\\u0000.svg"):
+    outside = ("../logo.svg", "/etc/passwd", "missing.svg", "rapport.toml", "", "a\\u0000.svg")
+    for refused in outside:
         settings.write_text(f'[practice]\nname = "Willow"\nlogo = "{refused}"\n')
         assert figures(paper("agenda").pdf) == []
     (home / "logo.svg").write_text("no picture at all")
