@@ -36,6 +36,8 @@ _FINGERPRINT_CHUNK = 1 << 20
 # system, and nothing can be set after the lock. DuckDB 1.5 has no max_execution_time; `fetch`
 # interrupts the cursor from a timer instead.
 _HARDENING = (
+    # Nowhere to spill to: otherwise too large a question is refused as if it had named a file.
+    "SET temp_directory=''",
     "SET enable_external_access=false",
     "SET autoinstall_known_extensions=false",
     "SET autoload_known_extensions=false",

@@ -35,7 +35,7 @@ def plainly() -> Iterator[None]:
     """Replace what a database says, which may hold its address, by words of our own."""
     try:
         yield
-    except (sa.exc.SQLAlchemyError, ImportError, OSError) as error:
+    except (sa.exc.SQLAlchemyError, ImportError, OSError, UnicodeError) as error:
         told = getattr(error, "orig", None)
         code = getattr(told, "sqlstate", None) or getattr(told, "sqlite_errorname", None)
         raise LogUnreachableError(_SAID.get(str(code), SILENT)) from None

@@ -149,3 +149,11 @@ def test_moving_to_a_server_takes_all_along_once(tmp_path: Path, postgresql: Ser
         assert (moved.read(), moved.views()) == (log.read(), log.views())
     with pytest.raises(LogUnreachableError, match="already"):
         move(tmp_path)
+
+
+def test_a_host_that_cannot_be_asked_is_a_silent_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URL_VARIABLE, "postgresql://rapport:hidden-word@a..b/reviews")
+    with pytest.raises(LogUnreachableError, match="does not answer"):
+        open_log(tmp_path)
