@@ -264,7 +264,6 @@ def review_form(view: View, key: str, opened_on: date, log: CaseLog) -> None:
             max_value=day,
             key=f"discussed-on-{key}",
             format="DD/MM/YYYY",
-            required=True,
         )
         again = right.date_input(
             texts.REVIEW_AGAIN,

@@ -10,10 +10,19 @@ import re
 
 LONGEST_SENTENCE = 25
 _END = re.compile(r"(?<=[.!?])\s+|\n+|\t+")
+# "How to read this: …": a label before a colon is no part of the sentence.
+_LABEL = re.compile(r"^\s*(?:\S+\s+){0,2}\S+:\s+")
+_UNIT = re.compile(r"(?<=\d) (?=%|\d{3}\b)")
 _TAG = re.compile(r"<[^>]+>")
 
 
 def long_sentences(text: str) -> list[str]:
     """Give the sentences with more words than one reads in a breath; lines and cells end one."""
-    plain = _TAG.sub(" ", text).replace("\u00a0", " ").replace("\u202f", " ")
-    return [s.strip() for s in _END.split(plain) if len(s.split()) > LONGEST_SENTENCE]
+    plain = _TAG.sub(" ", text).replace("\u00a0", " ").replace("\u202f", "")
+    plain = _UNIT.sub("", plain)
+    return [s.strip() for s in _END.split(plain) if words(_LABEL.sub("", s)) > LONGEST_SENTENCE]
+
+
+def words(sentence: str) -> int:
+    """Count the words of a sentence; a number with its unit is one, a lone mark is none."""
+    return sum(any(c.isalnum() for c in word) for word in sentence.split())

@@ -116,12 +116,13 @@ def dictionary() -> None:
     """Show the tables of the viewer's role, and the columns of one of them."""
     parts.section(texts.TABLES, texts.TABLES_NOTE)
     found = figures.tables(view.base)
-    with st.expander(texts.ALL_TABLES):
-        parts.table(figures.table_list(found), texts.ALL_TABLES)
     names = found["table"].unique(maintain_order=True).to_list()
-    chosen = st.selectbox(texts.ONE_TABLE, names, key="table", bind="query-params")
-    if chosen:
-        parts.table(figures.column_list(found, chosen), f"{texts.ONE_TABLE} {chosen}")
+    with st.container(key="dictionary"):
+        with st.expander(texts.ALL_TABLES):
+            parts.table(figures.table_list(found), texts.ALL_TABLES)
+        chosen = st.selectbox(texts.ONE_TABLE, names, key="table", bind="query-params")
+        if chosen:
+            parts.table(figures.column_list(found, chosen), f"{texts.ONE_TABLE} {chosen}")
 
 
 def ask() -> None:

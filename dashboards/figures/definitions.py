@@ -57,7 +57,7 @@ def entry_html(entry: Row, now: str, thresholds: list[str], checks: int, *, is_o
         (texts.LEFT_OUT, entry["exclusions"]),
         (texts.UNIT, texts.UNIT_OF.format(grain=entry["grain"], unit=entry["unit"])),
         (texts.RULE, texts.RULE_OF.format(source=entry["source"], evidence=entry["evidence"])),
-        (texts.THRESHOLD, "; ".join(thresholds)),
+        (texts.THRESHOLD, ". ".join(thresholds)),
         (texts.USED_FOR, _listed(entry["permitted_use"])),
         (texts.LIMITS, entry["limits"]),
         (texts.STANDS_FOR, entry["proxy_note"]),

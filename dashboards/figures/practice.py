@@ -84,6 +84,8 @@ def flow(scope: Scope, period: str, as_of: date) -> Drawn:
         as_of=wording.day(as_of),
         planned=counts.get("ended_planned"),
         unplanned=counts.get("ended_unplanned"),
+        otherwise=counts.get("ended_other", "0"),
+        unknown=counts.get("ended_unknown", "0"),
         still=counts.get("in_treatment"),
         referred=wording.whole(steps.get("referred", {}).get("n")),
     )

@@ -27,7 +27,8 @@ NOTHING = (
 ALL_DEALT = "Every case that called for discussion has been dealt with. New data can bring it back."
 SUMMARY = "{n} of {open} in view call for discussion."
 SOON = (
-    "{n} of them should be seen soon: the first three kinds, found by rule. "
+    "{n} of them should be seen soon: safety answers, deterioration or open ruptures, and cases "
+    "off course or out of contact. "
     "A practice plans for {low} to {high} of its open cases."
 )
 FOR_MINUTES = "For {minutes} minutes"

@@ -44,7 +44,7 @@ OWN_CAVEAT = "No comparison group: time and regression to the mean are in it"
 VALUE_SAID = "{value}: {detail}"
 WITH_SOURCE = "{caveat} ({source})"
 EFFECT = (
-    "{period}, whole practice: clients who began in the clinical range improved by {value} "
+    "{period}, whole practice, clients who began in the clinical range. They improved by {value} "
     "standard deviations of their first {name} score ({detail}). Published figures come from "
     "trials of depression with other measures."
 )

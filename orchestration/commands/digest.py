@@ -27,7 +27,7 @@ _WORDS = {
 @click.command("digest")
 @click.option("--dry-run", is_flag=True, help="Show the texts; write nothing, send nothing.")
 def command(dry_run: bool) -> int:
-    """Write the weekly digest of every supervisor, and send it where a mail server is configured.
+    """Write the weekly digest of every supervisor, and send it if so configured.
 
     Counts by kind of reason only. At most one mail per supervisor and week, however often this
     runs; one that failed is tried again by the next run. Exits 1 if a mail was not sent.

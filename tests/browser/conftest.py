@@ -39,7 +39,8 @@ def dashboard(served_home: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         yield shown(served_home, address)
 
 
-@pytest.fixture(scope="session")
+# Of this folder alone: while Playwright runs, no test of the same worker can run an event loop.
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
     """Start one Chromium for all tests of this folder."""
     with sync_playwright() as playwright:

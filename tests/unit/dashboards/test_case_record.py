@@ -149,7 +149,7 @@ def test_a_review_with_steps_is_recorded_closed_and_told(
     assert "Last reviewed 20 Nov 2026 by Supervisor F6AA." in text
     assert "To be reviewed again on" in text
     assert "Contact the client. Clinician, by" in text
-    assert "Recorded: Discussed" in text
+    assert "Recorded for C-E1: Discussed" in text
     planned = next(e for e in log_of(scoped) if e.code == "contact_client")
     click(app, f"close-{planned.entry_id}")
     assert log_of(scoped)[-1].refers_to == planned.entry_id

@@ -102,8 +102,8 @@ def test_the_flow_follows_the_cases_opened(released: Release, scoped: MakeScope)
     drawn = practice.flow(scoped(role=Role.DIRECTOR), "2026-10", AS_OF)
     assert plain(drawn.sentence) == (
         "Of 32 cases opened in October 2026, 30 had a first session and 22 a third by "
-        "20 Nov 2026. 3 ended as planned, 0 without a plan; 29 have not ended yet. Referred in the "
-        "same time: 8."
+        "20 Nov 2026. 3 ended as planned, 0 without a plan, 0 otherwise, 0 in a way not known; "
+        "29 have not ended yet. Referred in the same time: 8."
     )
     labels = [row["label"] for row in drawn.spec["data"]["values"]]
     assert labels == [

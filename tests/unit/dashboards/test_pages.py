@@ -42,8 +42,9 @@ def open_page(name: str, persona: str, **parameters: str) -> AppTest:
 
 
 def words(app: AppTest) -> str:
-    """Give everything written on a page as HTML."""
-    return "\n".join(block.proto.body for block in app.get("html"))
+    """Give everything written on a page as HTML, commands in backticks as texts have them."""
+    text = "\n".join(block.proto.body for block in app.get("html"))
+    return text.replace("<code>", "`").replace("</code>", "`")
 
 
 def some_rows() -> dict[str, list[dict[str, Any]]]:

@@ -6,6 +6,8 @@ Not here: what a reader makes of a file (tests/unit/readers). All people are inv
 from __future__ import annotations
 
 from orchestration.commands.erase import _find
+from review_log.location import url_of
+from review_log.store import ReviewLog
 from tests.unit.ingest.making import Practice
 from tests.unit.readers.test_nhs_talking_therapies import submission
 from tests.unit.readers.test_openfit import file_of
@@ -34,7 +36,8 @@ def test_simplepractice_lands_without_names_and_is_erased_by_name(practice: Prac
     assert practice.landed("id_links")["old_key"].item() == landed["client_key"][1]
     for path in practice.home.path.rglob("*.parquet"):
         assert not any(name in path.read_bytes() for name in NAMES)
-    person = _find(practice.settings, "petra  PROBE", "clinic")
+    log = ReviewLog(url_of(practice.home.path))
+    person = _find(practice.settings, "petra  PROBE", "clinic", log)
     assert landed["client_key"][1] in person.client_keys
     assert len(person.client_keys) == 2  # the new name too
 
