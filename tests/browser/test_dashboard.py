@@ -150,7 +150,7 @@ def test_case_picture_has_words_table_and_alternative_text(
     )
     page = seen.open(link("case", "Clinical director", case=episode_key))
     chart = page.locator("[data-testid=stVegaLiteChart]").first
-    assert "Time line of one case. Alliance" in chart.evaluate(
+    assert "A gap in a line is a session without a form" in chart.evaluate(
         "node => [...node.querySelectorAll('[aria-label]'), node]"
         ".map(n => n.getAttribute('aria-label') || '').join(' ')"
     )
