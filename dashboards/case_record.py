@@ -265,14 +265,8 @@ def review_form(view: View, key: str, opened_on: date, log: CaseLog) -> None:
             key=f"discussed-on-{key}",
             format="DD/MM/YYYY",
         )
-        again = right.date_input(
-            texts.REVIEW_AGAIN,
-            None,
-            min_value=day + timedelta(days=1),
-            key=f"review-again-{key}",
-            format="DD/MM/YYYY",
-            help=texts.REVIEW_AGAIN_HELP,
-        )
+        with right:
+            again = recording.again_field(day, f"review-again-{key}")
         steps = [
             _step_row(log, key, place, label, day)
             for place, label in enumerate((texts.FIRST_STEP, texts.SECOND_STEP))

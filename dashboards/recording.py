@@ -114,14 +114,8 @@ def discussed_form(scope: Scope, episode_key: str, day: date) -> None:
             key=f"due-{episode_key}",
             format="DD/MM/YYYY",
         )
-        again = right.date_input(
-            texts.REVIEW_AGAIN,
-            None,
-            min_value=day + timedelta(days=1),
-            key=f"again-{episode_key}",
-            format="DD/MM/YYYY",
-            help=texts.REVIEW_AGAIN_HELP,
-        )
+        with right:
+            again = again_field(day, f"again-{episode_key}")
         if st.form_submit_button(texts.SAVE, key=f"discussed-{episode_key}", type="primary"):
             what = [(Kind.REVIEWED, episode_key, {"happened_on": day, "until_on": again})]
             if step:
@@ -129,6 +123,23 @@ def discussed_form(scope: Scope, episode_key: str, day: date) -> None:
                 what.append((Kind.PLANNED, episode_key, said))
             record_all(scope, *what)
             st.rerun()
+
+
+def again_field(day: date, key: str) -> date | None:
+    """Draw the field of when to look at a case again; empty leaves it to the rules.
+
+    Args:
+        day: the day of the meeting; it must be later.
+        key: unique on the page.
+    """
+    return st.date_input(
+        texts.REVIEW_AGAIN,
+        None,
+        min_value=day + timedelta(days=1),
+        key=key,
+        format="DD/MM/YYYY",
+        help=texts.REVIEW_AGAIN_HELP,
+    )
 
 
 def close_form(scope: Scope, step: log_words.Step, day: date, said: str = "") -> None:

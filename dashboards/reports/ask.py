@@ -13,7 +13,7 @@ from datetime import date
 
 from dashboards import wording
 from dashboards.filters import Filters, last_whole_month, narrow
-from dashboards.frame import has_clinician_page, planned
+from dashboards.frame import View, has_clinician_page, planned
 from dashboards.queries import practice, reference
 from dashboards.scope import Persona, Role, Roster, Scope, personas, resolve
 from dashboards.texts import papers as words
@@ -35,25 +35,13 @@ class UnknownChoiceError(ValueError):
 
 
 @dataclass(frozen=True)
-class Ask:
-    """One asking for a paper.
+class Ask(View):
+    """One asking for a paper: what a page needs of the frame, and the size of the sheet.
 
     Attributes:
-        release: the release on show.
-        roster: clinicians and assignments in it.
-        base: what the reader may see.
-        scope: the same, narrowed by the filters.
-        filters: the chosen values.
-        names: how questionnaires and their scores are said.
         paper: one of `PAPERS`.
     """
 
-    release: Release
-    roster: Roster
-    base: Scope
-    scope: Scope
-    filters: Filters
-    names: wording.Names
     paper: str
 
     def filters_in_words(self) -> list[str]:
