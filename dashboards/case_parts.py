@@ -178,7 +178,9 @@ def rupture_html(r: Facts, facts: Facts, names: wording.Names) -> str:
     """Write one rupture as a paragraph, numbers first."""
     say = partial(names.score, r["instrument"])
     is_probable = r["tier"] == "probable"
-    head = (texts.PROBABLE if is_probable else texts.POSSIBLE).format(n=r["onset_session_index"])
+    head = (texts.PROBABLE if is_probable else texts.POSSIBLE).format(
+        n=r["onset_session_index"], day=wording.day(r["onset_on"])
+    )
     said = [
         texts.FELL.format(
             measure=names.of(r["instrument"]),
@@ -197,10 +199,7 @@ def rupture_html(r: Facts, facts: Facts, names: wording.Names) -> str:
     said += [texts.KIND_SAID.format(kind=kind)] if kind else []
     status = f"<b>{_status(r)}</b>." if is_probable else texts.DISPLAYED_ONLY
     low = f" {texts.LOW_CONFIDENCE}" if r["confidence"] == "low" else ""
-    return (
-        f'<p class="says"><b>{head}</b> ({wording.day(r["onset_on"])}): '
-        f"{escape(' '.join(said))} {status}{low}</p>"
-    )
+    return f'<p class="says"><b>{head}</b> {escape(" ".join(said))} {status}{low}</p>'
 
 
 def _status(r: Facts) -> str:

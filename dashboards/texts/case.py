@@ -138,7 +138,8 @@ CEILING_RUPTURE = (
     "None can be found: every rating is at the top of the scale, so neither a strain nor its "
     "absence shows."
 )
-PROBABLE, POSSIBLE = "Probable rupture at session {n}", "Possible rupture at session {n}"
+PROBABLE = "Probable rupture at session {n}, {day}."
+POSSIBLE = "Possible rupture at session {n}, {day}."
 FELL = (
     "{measure} from a usual {baseline} to {score}, below the threshold of {threshold}; "
     "lowest {nadir}."
@@ -197,7 +198,7 @@ DEFERRED_UNTIL = "Put off until {day}."
 SIGNALS = "Signals"
 SIGNALS_NOTE = "Rules that fire easily, meant for a conversation. One signal alone is mostly noise."
 NO_SIGNAL = "No rule has fired in this case."
-SIGNAL_HEAD = "{rule} ({id}), session {n}, {day}"
+SIGNAL_HEAD = "{rule} ({id}), session {n}, {day}."
 CONFIRM, DISMISS = "Confirm", "Dismiss"
 CONFIRM_HELP = "It pointed at something real: {what}"
 DISMISS_HELP = "It pointed at nothing: {what}"

@@ -39,10 +39,10 @@ def dashboard(served_home: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         yield shown(served_home, address)
 
 
-# Of this folder alone: while Playwright runs, no test of the same worker can run an event loop.
-@pytest.fixture(scope="package")
+# Of one file alone: while Playwright runs, no test of the same worker can run an event loop.
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """Start one Chromium for all tests of this folder."""
+    """Start one Chromium for all tests of a file."""
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running

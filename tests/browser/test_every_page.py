@@ -65,10 +65,22 @@ def test_every_page_stands_in_the_dark(
         seen.must_be_quiet()
 
 
-def test_an_open_case_is_sound(seen: Seen, dashboard: Dashboard) -> None:
-    ((episode_key,),) = dashboard.ask(
-        "select episode_key from metrics.case_summary where rupture_n > 0 order by 1 limit 1"
+def test_an_open_case_of_every_kind_is_sound(seen: Seen, dashboard: Dashboard) -> None:
+    """A case for each rule that fired and each way a rupture ended: the words differ by these."""
+    found = dashboard.ask(
+        """
+        with kinds as (
+            select rule_id as kind, episode_key from metrics.signal
+            union
+            select concat(tier, status, rupture_type), episode_key from metrics.rupture
+        )
+        select distinct first_value(episode_key) over (partition by kind order by episode_key)
+        from kinds
+        order by 1
+        """
     )
-    seen.open(link("case", "Clinical director", case=episode_key))
-    seen.must_be_sound()
+    assert len(found) > 2
+    for (episode_key,) in found:
+        seen.open(link("case", "Clinical director", case=episode_key))
+        seen.must_be_sound()
     seen.must_be_quiet()
