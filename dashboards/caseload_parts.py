@@ -7,6 +7,7 @@ Here: what the supervisee's view and a clinician's own page both draw. Not here:
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -20,7 +21,7 @@ from dashboards.texts import caseload as texts
 from dashboards.texts import common
 
 _AT_FIRST = 12
-_PANEL_WIDTH = 250
+_PANEL_WIDTH = 290
 _SHOWN = "panels_shown"
 
 
@@ -34,8 +35,8 @@ def table(frame: pl.DataFrame, who: str, *, can_open: bool) -> str | None:
     """
     columns = {
         texts.SESSIONS: st.column_config.NumberColumn(width=70),
-        texts.ALLIANCE: st.column_config.LineChartColumn(help=texts.ALLIANCE_HELP, width=105),
-        texts.OUTCOME: st.column_config.LineChartColumn(help=texts.OUTCOME_HELP, width=105),
+        texts.ALLIANCE: _lines(frame[texts.ALLIANCE], texts.ALLIANCE_HELP),
+        texts.OUTCOME: _lines(frame[texts.OUTCOME], texts.OUTCOME_HELP),
         texts.LAST_SEEN: st.column_config.DateColumn(format=common.DATE),
         texts.OPEN_STEPS: st.column_config.NumberColumn(width=80),
     }
@@ -55,6 +56,13 @@ def table(frame: pl.DataFrame, who: str, *, can_open: bool) -> str | None:
     )
     rows = picked.selection.rows
     return str(frame["episode_key"][rows[0]]) if rows else None
+
+
+def _lines(column: pl.Series, help_text: str) -> Any:
+    """Draw the lines of a column on one scale; each on its own would make a storm of any ripple."""
+    seen = column.explode().drop_nulls()
+    edges = {} if seen.is_empty() else {"y_min": seen.min(), "y_max": seen.max()}
+    return st.column_config.LineChartColumn(help=help_text, width=105, **edges)
 
 
 def all_small_pictures(scope: Scope, status: str) -> None:

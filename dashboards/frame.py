@@ -16,6 +16,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import parts, wording
+from dashboards.charts.theme import printed_light
 from dashboards.filters import MINUTES_PER_CASE, Bar, Filters, Meeting, narrow
 from dashboards.queries import cases, outcomes, practice, reference, review_log
 from dashboards.registry import BY_NAME, CLINICIAN_PAGE, PageSpec
@@ -29,6 +30,8 @@ _VIEW = "rapport_view"
 _SEEN = "rapport_seen"
 _PERSONA = "as"
 _CSS = Path(__file__).with_name("theme.css")
+# A grid is a picture of pixels: it can only be turned round.
+_GRID_PRINTED = "[data-testid=stDataFrame]{filter:invert(1) hue-rotate(180deg) brightness(1.15)}"
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,10 @@ def current() -> View:
 
 
 def dress() -> None:
-    """Bring in the style sheet."""
+    """Bring in the style sheet; what is looked at in dark is printed in light."""
     st.html(_CSS)
+    if parts.is_dark():
+        st.html(f'<style media="print">{printed_light()}{_GRID_PRINTED}</style>')
 
 
 def choose_persona(everyone: Roster, release: Release) -> Scope:

@@ -23,6 +23,8 @@ from dashboards.registry import BY_NAME
 from dashboards.texts import frame as texts
 
 _COMMAND = re.compile(r"`([^`]+)`")
+# A number as it is written, with its sign, its unit of percent, or hidden.
+_WRITTEN = re.compile(r"[−+-]?\d[\d\u202f.]*(\u00a0%)?|\*")
 _LONG_TABLE = 150
 _SHORT = 30
 
@@ -149,8 +151,9 @@ def table_html(frame: pl.DataFrame, label: str, digits: int = 1) -> str:
 
 
 def _kind(column: pl.Series, is_number: bool) -> str:
-    """Set numbers to the right; keep a column of short words on one line."""
-    if is_number:
+    """Set numbers to the right, written ones too; keep a column of short words on one line."""
+    told = [str(value) for value in column if value not in (None, wording.NOTHING)]
+    if is_number or (told and all(_WRITTEN.fullmatch(value) for value in told)):
         return ' class="num"'
     longest = max((len(str(value)) for value in column if value is not None), default=0)
     return ' class="tight"' if longest <= _SHORT else ""

@@ -38,7 +38,7 @@ RUPTURE_WORDS = {
 }
 RUPTURE_SHAPES = {"repaired": "○", "unrepaired": "✕", "pending": "■", "indeterminate": "?"}
 
-EPISODE_WORDS = {"open": "Open", "closed": "Closed", "lapsed": "Lapsed"}
+EPISODE_WORDS = {"open": "Open", "closed": "Ended", "lapsed": "Lapsed"}
 
 ENDING_WORDS = {
     "completed": "Completed",

@@ -57,6 +57,8 @@ _MANY, _VERY_MANY = 20, 45
 # A line is named at its end, but a long name of a practice's own form only over the axis.
 _LONGEST_NAME = 9
 _HEIGHT_ALONE, _HEIGHT_SHARED, _HEIGHT_OUTCOME, _LANE = 240, 165, 190, 21
+# The key stands in one line where there is room, and in two columns on a phone.
+_COLUMNS = "width > 700 ? 8 : width > 420 ? 4 : 2"
 _SALTIRE = "M-1,-.6L-.6,-1L0,-.4L.6,-1L1,-.6L.4,0L1,.6L.6,1L0,.4L-.6,1L-1,.6L-.4,0Z"
 _DASH = "M-1,-.25L1,-.25L1,.25L-1,.25Z"
 _TICK = "M-1,.1L-.65,-.25L-.25,.15L.7,-.9L1.05,-.55L-.25,.85Z"
@@ -66,13 +68,15 @@ _DOTS = (
     "M-.8,.9L-.4,.5L0,.9L-.4,1.3ZM0,.9L.4,.5L.8,.9L.4,1.3Z"
 )
 _BOTH = "M-1,-1L1,-1L0,.1ZM0,-.1L.6,.5L0,1.1L-.6,.5Z"
+# A speech bubble: a square is the fall of an alliance, in grey too.
+_BUBBLE = "M-1.15,-.85L1.15,-.85L1.15,.35L.1,.35L-.55,1.1L-.55,.35L-1.15,.35Z"
 _MARKS = {
     ATTENDED: ("circle", GREY),
     IN_GROUP: (_DOTS, GREY),
     MISSED: (_SALTIRE, VERMILION),
     NOT_HELD: (_DASH, GREY),
     BOOKED: ("triangle-right", BLUE),
-    SUPERVISED: ("square", PURPLE),
+    SUPERVISED: (_BUBBLE, PURPLE),
     REVIEWED: (_TICK, INK),
     HANDED_OVER: (_BARS, INK),
 }
@@ -330,7 +334,7 @@ def attendance_strip(events: list[Row], span: Span) -> alt.Chart:
     every = -(-span.sessions // _MOST_TICKS) or 1
     present = {row["kind"] for row in events}
     kinds = [kind for kind in _MARKS if kind in present]
-    legend = alt.Legend(title=None, orient="bottom", symbolSize=110, columns=2)
+    legend = alt.Legend(title=None, orient="bottom", symbolSize=110, columns={"expr": _COLUMNS})
     shapes = alt.Scale(domain=kinds, range=[_MARKS[kind][0] for kind in kinds])
     colours = alt.Scale(domain=kinds, range=[_MARKS[kind][1] for kind in kinds])
     lanes = alt.Axis(labels=False, ticks=False, minExtent=LEFT_EXTENT, maxExtent=LEFT_EXTENT)

@@ -20,6 +20,7 @@ from dashboards.charts.theme import (
     PAPER,
     PURPLE,
     SKY,
+    percent_axis,
     rows,
 )
 from dashboards.texts import casemix, common
@@ -96,7 +97,7 @@ def survival(curves: list[tuple[str, pl.DataFrame]]) -> alt.VConcatChart:
 def _position(scale: alt.Scale) -> tuple[alt.X, alt.Y]:
     """Encode session and share, the same for every layer."""
     across = alt.Axis(title=texts.SESSION, tickMinStep=1, format="d", grid=False)
-    up = alt.Axis(format=".0%", minExtent=LEFT_EXTENT, maxExtent=LEFT_EXTENT, tickCount=5)
+    up = percent_axis(minExtent=LEFT_EXTENT, maxExtent=LEFT_EXTENT)
     return (
         alt.X("session:Q", scale=scale, axis=across),
         alt.Y("survival:Q", title=texts.WITHOUT, scale=_SHARE, axis=up),
@@ -216,7 +217,7 @@ def competing(frame: pl.DataFrame) -> alt.VConcatChart:
     data += [{**row, "session": limit} for row in data if row["session"] == last]
     scale = alt.Scale(domain=[0, limit], nice=False)
     across = alt.Axis(title=texts.SESSION, tickMinStep=1, format="d", grid=False)
-    up = alt.Axis(format=".0%", minExtent=LEFT_EXTENT, maxExtent=LEFT_EXTENT, tickCount=5)
+    up = percent_axis(minExtent=LEFT_EXTENT, maxExtent=LEFT_EXTENT)
     x = alt.X("session:Q", scale=scale, axis=across)
     y = alt.Y("share:Q", stack="zero", title=None, scale=_SHARE, axis=up)
     names = [name for name, _ in BANDS.values()]
@@ -289,7 +290,7 @@ def calibration(frame: pl.DataFrame) -> alt.LayerChart:
     ]
     top = max([row["hi"] for row in data] + [row["expected"] for row in data])
     scale = alt.Scale(domain=[0, min(1.0, top * 1.1)], nice=False)
-    percent = alt.Axis(format=".0%", tickCount=5)
+    percent = percent_axis()
     x = alt.X("expected:Q", title=casemix.EXPECTED_AXIS, scale=scale, axis=percent)
     y = alt.Y("observed:Q", title=casemix.OBSERVED, scale=scale, axis=percent)
     agree = alt.Chart(rows([{"expected": v, "observed": v} for v in (0.0, min(1.0, top * 1.1))]))

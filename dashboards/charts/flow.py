@@ -20,6 +20,7 @@ from dashboards.charts.theme import (
     PALE_BLUE,
     PALER_GREY,
     VERMILION,
+    percent_axis,
     rows,
 )
 from dashboards.texts import practice as texts
@@ -57,7 +58,7 @@ def flow(data: list[dict[str, Any]]) -> alt.LayerChart:
         .mark_bar(color=PALE_BLUE, stroke=BLUE, strokeWidth=1.2, size=20)
         .encode(x=x, tooltip=tip),
         base.mark_text(align="left", dx=7, color=INK).encode(x=whole, text="words:N"),
-    ).properties(height=row_height(data, has_axis=False))
+    ).properties(height=row_height(data))
 
 
 def run(data: list[dict[str, Any]], title: str, is_share: bool) -> alt.LayerChart:
@@ -75,8 +76,11 @@ def run(data: list[dict[str, Any]], title: str, is_share: bool) -> alt.LayerChar
     if is_share:
         low, high = max(low, 0.0), min(high, 1.0)
     scale = alt.Scale(domain=[low, high], nice=False, zero=False)
-    form = {"format": ".0%"} if is_share else {}
-    axis = alt.Axis(minExtent=LEFT_EXTENT, tickCount=5, **form)
+    axis = (
+        percent_axis(minExtent=LEFT_EXTENT)
+        if is_share
+        else alt.Axis(minExtent=LEFT_EXTENT, tickCount=5)
+    )
     x = alt.X(
         "month:T",
         title=None,

@@ -22,14 +22,14 @@ from dashboards.charts.theme import (
     NOTE,
     PALE_BLUE,
     PURPLE,
+    percent_axis,
     rows,
 )
 from dashboards.texts import common
 from dashboards.texts import practice as texts
 
 _ROW_HEIGHT = 30
-_AXIS_HEIGHT = 52
-_ROOM = 1.12
+_ROOM, _ROOM_OF_NUMBER = 1.12, 1.15
 _LABEL_WIDTH = 30
 
 
@@ -91,10 +91,10 @@ def month_distribution(frame: pl.DataFrame, name: str, cutoff: float | None) -> 
     return alt.layer(*layers).properties(height=270)
 
 
-def row_height(data: list[dict[str, Any]], has_axis: bool = True) -> int:
-    """Give the height of a chart of rows; the axis and its title are part of it."""
+def row_height(data: list[dict[str, Any]]) -> int:
+    """Give the height of a chart of rows, without its axis."""
     lines = max((row["label"].count("\n") for row in data), default=0)
-    return (_ROW_HEIGHT + 8 * lines) * max(len(data), 1) + (_AXIS_HEIGHT if has_axis else 0)
+    return (_ROW_HEIGHT + 8 * lines) * max(len(data), 1)
 
 
 def wrapped(data: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -136,7 +136,8 @@ def bars(data: list[dict[str, Any]], title: str, colour: str = BLUE) -> alt.Laye
             title=title,
             stack=None,
             scale=alt.Scale(domain=[0, longest * _ROOM], nice=False),
-            axis=alt.Axis(tickMinStep=1, format="d", tickCount=5),
+            # Each bar has its number, so the axis needs none.
+            axis=alt.Axis(labels=False, ticks=False, grid=False),
         ),
     )
     return alt.layer(
@@ -154,17 +155,18 @@ def rates(
 
     Args:
         data: rows with `label`, `estimate`, `lo`, `hi` (shares) and `words`; estimate may be null,
-            then the words stand in its place. A row may have `published`, a share from elsewhere.
+            then the words stand in its place. A row may have `published`, a share from elsewhere,
+            and `said`, what is written beside its point.
         title: the axis title.
         reference: a share to compare with and its words, or None.
     """
-    data = wrapped(data)
-    x = alt.X(
-        "estimate:Q",
-        title=title,
-        scale=alt.Scale(domain=[0, 1], nice=False),
-        axis=alt.Axis(format=".0%", tickCount=6),
-    )
+    data = [{"said": wording.percent(row["estimate"]), **row} for row in wrapped(data)]
+    seen = [row.get(k) for row in data for k in ("estimate", "hi", "published")]
+    seen.append(reference[0] if reference else None)
+    # From zero to the highest that is drawn, with room for its number.
+    highest = max((value for value in seen if value is not None), default=0) or 1
+    scale = alt.Scale(domain=[0, highest * _ROOM_OF_NUMBER], nice=False)
+    x = alt.X("estimate:Q", title=title, scale=scale, axis=percent_axis())
     y, base = names_axis(data), alt.Chart(rows(data))
     known = base.transform_filter("isValid(datum.estimate)")
     layers: list[Any] = []
@@ -173,7 +175,10 @@ def rates(
         layers.append(level.mark_rule(color=MUTED, strokeDash=[5, 4]).encode(x=x))
     layers += [
         known.mark_rule(color=BLUE, strokeWidth=3, opacity=0.75).encode(
-            y=y, x=alt.X("lo:Q", title=title, scale=alt.Scale(domain=[0, 1], nice=False)), x2="hi:Q"
+            y=y, x=alt.X("lo:Q", title=title, scale=scale), x2="hi:Q"
+        ),
+        known.mark_text(align="left", dx=7, color=INK).encode(
+            y=y, x=alt.X("hi:Q", title=title, scale=scale), text="said:N"
         ),
         known.mark_point(color=BLUE, filled=True, size=80, opacity=1).encode(
             y=y,
@@ -194,7 +199,7 @@ def rates(
                 color=PURPLE, shape="diamond", filled=True, size=90, opacity=1
             ).encode(
                 y=y,
-                x=alt.X("published:Q", title=title, scale=alt.Scale(domain=[0, 1], nice=False)),
+                x=alt.X("published:Q", title=title, scale=scale),
                 tooltip=[
                     alt.Tooltip("label:N", title=" "),
                     alt.Tooltip("published:Q", title=texts.PUBLISHED, format=".0%"),

@@ -25,6 +25,7 @@ from dashboards.charts.theme import (
     PAPER,
     SKY,
     VERMILION,
+    percent_axis,
     rows,
 )
 from dashboards.texts import ruptures as texts
@@ -42,6 +43,8 @@ _DASHES = {REPAIRED: [1, 0], ENDED: [7, 4]}
 _SHARE = alt.Scale(domain=[0, 1], nice=False)
 _ROOM = 0.9
 _HEIGHT, _LINE = 250, 16
+# A number of a point needs this share of the axis on its left.
+_CLEAR = 0.15
 
 
 def quarters(frame: pl.DataFrame, expected: Mapping[str, float]) -> alt.LayerChart:
@@ -81,7 +84,8 @@ def quarters(frame: pl.DataFrame, expected: Mapping[str, float]) -> alt.LayerCha
             ],
         )
     ]
-    tall = [row for row in data if row["n"] / top * _HEIGHT >= _LINE]
+    line = _LINE / _HEIGHT * top
+    tall = [_beside(row, expected, line) for row in data if row["n"] >= line]
     if tall:
         layers.append(
             alt.Chart(rows(tall))
@@ -105,6 +109,7 @@ def _parts(frame: pl.DataFrame) -> tuple[list[dict[str, Any]], int]:
         shape = wording.RUPTURE_SHAPES[row["status"]]
         data.append(
             {
+                "key": row["quarter"],
                 "quarter": wording.period(row["quarter"]),
                 "status": f"{shape} {wording.RUPTURE_WORDS[row['status']]}",
                 "short": f"{shape} {row['n']}",
@@ -115,6 +120,16 @@ def _parts(frame: pl.DataFrame) -> tuple[list[dict[str, Any]], int]:
             }
         )
     return data, max(heights.values())
+
+
+def _beside(row: dict[str, Any], expected: Mapping[str, float], line: float) -> dict[str, Any]:
+    """Write the count of a part where the line by chance does not cross it."""
+    by_chance = expected.get(row["key"])
+    if by_chance is None or abs(by_chance - row["middle"]) >= line / 2:
+        return row
+    below, above = by_chance - row["from"], row["to"] - by_chance
+    low, high = (row["from"], by_chance) if below > above else (by_chance, row["to"])
+    return {**row, "middle": (low + high) / 2}
 
 
 def _chance_marks(expected: Mapping[str, float], x: alt.X, scale: alt.Scale) -> alt.Chart:
@@ -138,11 +153,11 @@ def against_chance(data: list[dict[str, Any]]) -> alt.LayerChart:
     """Draw what each method finds as a point, and where chance alone would put it as a box.
 
     Args:
-        data: label, found, chance, lo, hi and said of each, per 100 rated sessions, and where
-            its number is written (`at`); chance, lo, hi are None where chance is not known.
+        data: label, found, chance, lo, hi and said of each, per 100 rated sessions; chance, lo, hi
+            are None where chance is not known.
     """
-    data = wrapped(data)
     widest = max(v for row in data for v in (row["found"], row["hi"]) if v is not None) or 1
+    data = [{**row, **_number_place(row, widest)} for row in wrapped(data)]
     scale = alt.Scale(domain=[0, widest * 1.25], nice=False)
     x = alt.X("found:Q", title=texts.AGAINST_TITLE, scale=scale, axis=alt.Axis(tickCount=6))
     base = alt.Chart(rows(data)).encode(y=names_axis(data))
@@ -162,8 +177,11 @@ def against_chance(data: list[dict[str, Any]]) -> alt.LayerChart:
         base.mark_point(
             color=BLUE, filled=True, size=95, opacity=1, stroke=PAPER, strokeWidth=1
         ).encode(x=x, tooltip=tip),
-        base.mark_text(align="left", dx=9, color=INK, fontSize=12).encode(
-            x=alt.X("at:Q", scale=scale, title=texts.AGAINST_TITLE), text="said:N"
+        *(
+            base.transform_filter(alt.datum.is_left == is_left)
+            .mark_text(align=side, dx=away, color=INK, fontSize=12)
+            .encode(x=alt.X("at:Q", scale=scale, title=texts.AGAINST_TITLE), text="said:N")
+            for is_left, side, away in ((False, "left", 9), (True, "right", -9))
         ),
     ).properties(
         height=row_height(data),
@@ -175,6 +193,14 @@ def against_chance(data: list[dict[str, Any]]) -> alt.LayerChart:
             fontWeight="normal",
         ),
     )
+
+
+def _number_place(row: Mapping[str, Any], widest: float) -> dict[str, Any]:
+    """Say where the number of a point stands: on its side of the box, clear of the names."""
+    found, low, high = row["found"] or 0, row["lo"], row["hi"]
+    if low is None or found > row["chance"] or min(found, low) < widest * _CLEAR:
+        return {"at": max(found, high or 0), "is_left": False}
+    return {"at": min(found, low), "is_left": True}
 
 
 def course_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
@@ -211,7 +237,7 @@ def course(frame: pl.DataFrame) -> alt.VConcatChart:
         "share:Q",
         title=texts.SHARE_OF_RUPTURES,
         scale=_SHARE,
-        axis=alt.Axis(format=".0%", minExtent=LEFT_EXTENT, maxExtent=LEFT_EXTENT, tickCount=5),
+        axis=percent_axis(minExtent=LEFT_EXTENT, maxExtent=LEFT_EXTENT),
     )
     names = list(_COLOURS)
     colour = alt.Color(

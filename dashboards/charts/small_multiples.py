@@ -12,7 +12,7 @@ from typing import Any
 
 import altair as alt
 
-from dashboards.charts.theme import BLUE, GREY, MUTED, rows
+from dashboards.charts.theme import BLUE, GREY, MUTED, percent_axis, rows
 from dashboards.texts import caseload as texts
 
 _HEIGHT, _MARGIN = 92, 0.05
@@ -96,7 +96,7 @@ def own_past(data: Sequence[Mapping[str, Any]], title: str, is_share: bool) -> a
         title: what the figure is, with its unit.
         is_share: whether it is a share between 0 and 1.
     """
-    axis = alt.Axis(format="%") if is_share else alt.Axis(tickCount=5)
+    axis = percent_axis() if is_share else alt.Axis(tickCount=5)
     # Layers hold different quarters, so none of them may set the order.
     order = [str(row["quarter"]) for row in data]
     x = alt.X(

@@ -68,6 +68,8 @@ CONFIG: dict[str, Any] = {
         "domain": False,
         "tickColor": TICK,
         "titlePadding": 8,
+        # A label stands under its tick, at the ends too.
+        "labelFlush": False,
     },
     "legend": {
         "labelColor": LABEL,
@@ -78,6 +80,15 @@ CONFIG: dict[str, Any] = {
     },
     "text": {"font": FONT, "fontSize": 13, "color": INK},
 }
+
+
+def percent_axis(**how: Any) -> alt.Axis:
+    """Make the axis of a share; its labels are written as all text is: a number, a space, "%".
+
+    Args:
+        **how: what else the axis is to be.
+    """
+    return alt.Axis(labelExpr="format(datum.value * 100, '.3~r') + '\u00a0%'", tickCount=5, **how)
 
 
 def spec(chart: alt.TopLevelMixin, validate: bool = False) -> dict[str, Any]:
@@ -109,6 +120,16 @@ def in_dark(told: Any) -> Any:
     if isinstance(told, list | tuple):
         return [in_dark(part) for part in told]
     return told
+
+
+def printed_light() -> str:
+    """Give the rules of style, for print, that give a dark chart its light colours again."""
+    rules = "".join(
+        f'svg [{part}="{dark}" i]{{{part}:{light}}}'
+        for light, dark in DARK.items()
+        for part in ("fill", "stroke")
+    )
+    return f"svg.marks{{background:{PAPER} !important}}{rules}"
 
 
 def drawing_in_dark(svg: str) -> str:

@@ -25,6 +25,7 @@ from dashboards.charts.theme import (
     PAPER,
     PURPLE,
     VERMILION,
+    percent_axis,
     rows,
 )
 from dashboards.texts import common
@@ -37,7 +38,6 @@ _COLOURS = {"none": BLUE, "conversation": VERMILION, "review": VERMILION}
 _SIZES = {"none": 75, "conversation": 150, "review": 130}
 _ROOM = 1.08
 _ROW_HEIGHT = 30
-_AXIS_HEIGHT = 52
 
 
 def funnel(
@@ -73,7 +73,7 @@ def funnel(
     up_scale = alt.Scale(domain=[0, min(1.0, highest * _ROOM)], nice=False)
 
     def up(column: str) -> alt.Y:
-        axis = alt.Axis(format=".0%", minExtent=LEFT_EXTENT, tickCount=5)
+        axis = percent_axis(minExtent=LEFT_EXTENT)
         return alt.Y(f"{column}:Q", title=titles[1], scale=up_scale, axis=axis)
 
     base = alt.Chart(rows(data)).encode(x=across)
@@ -191,7 +191,7 @@ def in_a_row(data: list[dict[str, Any]], title: str, level: tuple[float, str]) -
         base.transform_filter("!isValid(datum.value)")
         .mark_text(align="left", dx=6, color=LABEL, fontStyle="italic")
         .encode(y=y, x=alt.value(0), text="words:N"),
-    ).properties(height=_ROW_HEIGHT * len(data) + _AXIS_HEIGHT)
+    ).properties(height=_ROW_HEIGHT * len(data))
 
 
 def own_and_mix(data: list[dict[str, Any]], title: str, written: str) -> alt.LayerChart:

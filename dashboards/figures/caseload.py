@@ -146,7 +146,7 @@ def course_words(values: Sequence[float], instrument: str, names: wording.Names)
 def table(
     scope: Scope, status: str, entries: Mapping[str, Sequence[Entry]], steps: Mapping[str, int]
 ) -> pl.DataFrame:
-    """List the cases in view as readable columns; the two columns of lines hold lists of scores.
+    """List the cases in view as readable columns; the columns of lines hold lists of places.
 
     Args:
         scope: who is looking, narrowed to one clinician.
@@ -155,14 +155,21 @@ def table(
         steps: number of open steps by case.
     """
     alliance, outcome = courses(scope, "alliance"), courses(scope, "outcome")
+    known = reference.instruments(scope)
+
+    def line(
+        found: Mapping[str, Mapping[int, float]], row: Mapping[str, Any], of: str
+    ) -> list[float]:
+        return _of_range(found.get(row["episode_key"], {}), known.get(row[f"{of}_instrument"], {}))
+
     rows = [
         {
             "episode_key": row["episode_key"],
             texts.CLIENT: row["client_label"],
             texts.STATUS: wording.EPISODE_WORDS.get(row["status"], row["status"]),
             texts.SESSIONS: row["attended_sessions"],
-            texts.ALLIANCE: list(alliance.get(row["episode_key"], {}).values()),
-            texts.OUTCOME: list(outcome.get(row["episode_key"], {}).values()),
+            texts.ALLIANCE: line(alliance, row, "alliance"),
+            texts.OUTCOME: line(outcome, row, "outcome"),
             texts.LAST_SEEN: row["last_seen_on"],
             texts.NEXT_BOOKED: _next(row),
             texts.LAST_REVIEWED: _reviewed(row, entries.get(row["episode_key"], ())),
@@ -172,6 +179,14 @@ def table(
     ]
     lists = {texts.ALLIANCE: pl.List(pl.Float64), texts.OUTCOME: pl.List(pl.Float64)}
     return pl.DataFrame(rows, schema_overrides=lists)
+
+
+def _of_range(scores: Mapping[int, float], measure: Mapping[str, Any]) -> list[float]:
+    """Place scores within the range of their questionnaire, in percent, so that lines compare."""
+    low, high = measure.get("minimum"), measure.get("maximum")
+    if low is None or high is None or high <= low:
+        return list(scores.values())
+    return [round(100 * (value - low) / (high - low), 1) for value in scores.values()]
 
 
 def _next(row: Mapping[str, Any]) -> str:

@@ -175,6 +175,7 @@ def definitions(scope: Scope, period: str, full_from: int) -> Drawn:
                 "lo": row["lo"] if row else None,
                 "hi": row["hi"] if row else None,
                 "words": f"{said.value}: {said.detail}",
+                "said": said.value,
             }
         )
     if all(d["estimate"] is None for d in data):

@@ -86,7 +86,9 @@ def own_and_mix(scope: Scope, choice: Choice) -> Drawn:
         }
     )
     title = texts.CHANGE_IN.format(unit=unit)
-    written = "datum.value * 100, '+.0f'" if is_share else f"datum.value, '+.{digits}f'"
+    # No sign before the zero of the axis.
+    form, factor = ("+.0f", 100) if is_share else (f"+.{digits}f", 1)
+    written = f"datum.value * {factor}, datum.value ? '{form}' : 'd'"
     return Drawn(spec(charts.own_and_mix(data, title, written)), sentence, table)
 
 

@@ -80,7 +80,6 @@ def against_chance(scope: Scope, instrument: str) -> Drawn:
             "chance": row["chance_per_100"],
             "lo": row["chance_lo_per_100"],
             "hi": row["chance_hi_per_100"],
-            "at": max(row["onsets_per_100"] or 0, row["chance_hi_per_100"] or 0),
             "said": wording.number(row["onsets_per_100"]),
         }
         for name, row in zip(names, frame.iter_rows(named=True), strict=True)

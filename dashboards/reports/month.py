@@ -32,7 +32,7 @@ _METHOD = "casesens_shrunk_sd"
 _CHECKS, _CHANGED = 4, 4
 _NAME, _LINE = 60, 220
 _HALF = 400
-_HEIGHTS = (0.7, 1.15)
+_HEIGHTS = (0.7, 1.1, 1.45)
 # Rows of bars need the height of their labels.
 _ROWS = (0.8,)
 

@@ -39,7 +39,7 @@ _INSTEAD = "\u25af"
 # Shapes of the pages that none of the fonts has.
 _OURS = {ord("✕"): "×"}
 # In a picture one shape that its font lacks would set the whole line in another font.
-_DRAWN = str.maketrans({"○": "◌", "●": "•", "✕": "×", "─": "—", "┄": "-"})
+_DRAWN = str.maketrans({"○": "◉", "●": "•", "✕": "×", "─": "—", "┄": "-"})
 _ATTEMPTS = 4
 
 

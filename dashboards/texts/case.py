@@ -35,7 +35,8 @@ TIP_RUPTURE = "Rupture"
 
 HOW = (
     "Alliance over outcome over attendance, session by session. A gap in a line is a session "
-    "without a form. Shading runs from a fall of the alliance to its return."
+    "without a form. Shading runs from a fall of the alliance, the filled mark, to its return, "
+    "the ring."
 )
 # The same, when there is no form to draw.
 HOW_ATTENDANCE = "Attendance session by session. No form of this case was linked to a session."

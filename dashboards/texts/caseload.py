@@ -5,12 +5,12 @@ NOBODY = "No clinician is in view, so there is no caseload to show."
 NO_CASES = "No case of this clinician fits the filters. Widen them to see more."
 CASES = "Cases"
 CASES_NOTE = (
-    "Open cases first, the most recently seen on top. The small lines join the forms in order. "
-    "Sessions without a form are left out of them. Select a row to open its review."
+    "Open cases first, the most recently seen on top. The small lines join the forms in order, "
+    "all on one scale; sessions without a form are left out. Select a row to open its review."
 )
 OWN_CASES_NOTE = (
-    "Open cases first, the most recently seen on top. The small lines join the forms in order. "
-    "Sessions without a form are left out of them."
+    "Open cases first, the most recently seen on top. The small lines join the forms in order, "
+    "all on one scale; sessions without a form are left out."
 )
 SUMMARY = "{who}: {open} and {ended}."
 OPEN_CASE = "open case"
@@ -29,13 +29,16 @@ NOT_OPEN = ""
 LAST_REVIEWED = "Last discussed"
 NEVER = "Not recorded"
 OPEN_STEPS = "Open steps"
-ALLIANCE_HELP = "The client's totals, oldest on the left"
-OUTCOME_HELP = "The client's totals, oldest on the left; for symptoms lower is better"
+ALLIANCE_HELP = "The client's totals within the range of the form, oldest on the left"
+OUTCOME_HELP = (
+    "The client's totals within the range of the form, oldest on the left; "
+    "for symptoms lower is better"
+)
 
 PATTERNS = "Alliance, case by case"
 PATTERNS_NOTE = (
-    "One small picture per case, all on the same axes. A session without a form is a gap. "
-    "Dashed: the cut-off of the questionnaire."
+    "One small picture per case, sessions from left to right, all on the same axes. "
+    "A session without a form is a gap. Dashed: the cut-off of the questionnaire."
 )
 PATTERNS_SAID = "{drawn} rated with {measure}. {low} had the latest form below {cutoff}."
 PATTERNS_SAID_PLAIN = "{drawn} rated with {measure}."

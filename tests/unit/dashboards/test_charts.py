@@ -14,6 +14,7 @@ from dashboards.charts import endings, practice, theme
 from dashboards.charts import ruptures as ruptures_charts
 from dashboards.charts.spark import sparkline
 from dashboards.charts.theme import ORANGE, SKY
+from dashboards.wording import NBSP
 
 
 def spec(chart: alt.TopLevelMixin) -> dict[str, Any]:
@@ -91,7 +92,9 @@ def test_a_rate_that_may_not_be_shown_is_words_not_a_point() -> None:
     assert any("!isValid" in f for f in filters)
     assert any("'isValid" in f for f in filters)
     domains = [e["x"]["scale"]["domain"] for e in encodings(told) if "scale" in (e.get("x") or {})]
-    assert all(domain == [0, 1] for domain in domains)
+    assert domains
+    assert all(low == 0 and 0.4 < high < 0.5 for low, high in domains)
+    assert next(row["said"] for row in data_of(told)) == f"20{NBSP}%"
 
 
 def test_quarters_are_stacked_in_a_fixed_order_with_word_and_shape() -> None:

@@ -254,7 +254,6 @@ def test_what_is_found_stands_against_the_range_of_chance(
         "lo": 1.6,
         "hi": 2.9,
         "said": "3.4",
-        "at": 3.4,
     }
     theme.spec(charts.against_chance([row]), validate=True)
 

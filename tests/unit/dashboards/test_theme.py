@@ -89,3 +89,12 @@ def test_what_cannot_be_seen_would_be_found() -> None:
     assert "labelColor" in said and "#123456 has no dark twin" in said
     assert f"text {theme.NOTE} on {theme.ORANGE.lower()}" in said
     assert f"line {theme.SKY}" in said
+
+
+def test_a_dark_chart_is_printed_in_its_light_colours() -> None:
+    rules = theme.printed_light()
+    for light, dark in theme.DARK.items():
+        assert f'svg [fill="{dark}" i]{{fill:{light}}}' in rules
+        assert f'svg [stroke="{dark}" i]{{stroke:{light}}}' in rules
+    # No colour is both a light and a dark one: else a rule would turn what is light already.
+    assert not {dark.lower() for dark in theme.DARK.values()} & {c.lower() for c in theme.DARK}
