@@ -75,7 +75,7 @@ def _trait_row(r: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _group(r: Mapping[str, Any], side: str, is_share: bool) -> str:
-    n = wording.counted(r[f"{side}_n"], "episode")
+    n = wording.counted(r[f"{side}_n"], "case")
     value = r[f"{side}_estimate"]
     if value is None:
         return texts.GROUP_TOO_FEW.format(n=n)

@@ -94,9 +94,9 @@ NOT_HEARD_NOTE = (
     "differences of a few tenths are chance."
 )
 NOTHING_DUE = "No session has been due for a form yet."
-NOT_HEARD_LABEL = "Episodes with and without a form"
+NOT_HEARD_LABEL = "Cases with and without a form"
 SHORT_ONES = (
-    "Short episodes have few chances to give a form, so they are more often without one. "
+    "Short cases have few chances to give a form, so they are more often without one. "
     "Unplanned endings are short: part of the difference in endings is that."
 )
 TRAIT, WITH_FORM, WITHOUT = "Trait", "With a form", "Without any"
