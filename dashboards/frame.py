@@ -240,7 +240,8 @@ def short_names_html(view: View) -> str:
 
 def refuse(page: PageSpec, role: Role) -> None:
     """Say that a page is not part of a role; the same words whatever the release holds."""
-    said = texts.NOT_YOURS.format(page=escape(page.title), refusal=escape(page.refusal))
+    reason = texts.OWN_CASES_ALONE if role is Role.CLINICIAN else page.refusal
+    said = texts.NOT_YOURS.format(page=escape(page.title), refusal=escape(reason))
     if page.name == CLINICIAN_PAGE and not has_clinician_page(home()):
         said = mine.SWITCHED_OFF
     st.html(f'<div class="empty">{said}</div>')

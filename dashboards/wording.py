@@ -113,7 +113,10 @@ def moment(value: datetime | None) -> str:
 
 def number(value: float | None, digits: int = 1) -> str:
     """Say a score or a mean with a fixed number of decimals."""
-    return NOTHING if value is None else f"{value:.{digits}f}"
+    if value is None:
+        return NOTHING
+    said = f"{value:.{digits}f}"
+    return said.replace("-", "\u2212") if float(said) else said.lstrip("-")
 
 
 def plain(value: float | None) -> str:

@@ -104,7 +104,7 @@ UNPLANNED = (
 
 # -- facts ----------------------------------------------------------------------------------------
 
-FACTS_OF = "{family}, {measure}"
+FACTS_OF = "{family} ({measure})"
 NO_FORM_OF = {"alliance": "Alliance: no form", "outcome": "Outcome: no form"}
 NO_FORM = {
     "alliance": "No alliance form was linked to a session. Whether it was given is not known.",

@@ -53,6 +53,7 @@ MINUTES_FOR = "{minutes} minutes: {cases} cases"
 
 # no page, or only a part of one
 NOT_YOURS = "<b>Not part of this role.</b> {page} {refusal}"
+OWN_CASES_ALONE = "is not part of a clinician's own view, which shows own cases alone."
 NOTHING_YET = "Nothing to show yet"
 CANNOT_SHOW = "This release cannot be shown"
 INTERRUPTED = "The page could not be finished."

@@ -333,3 +333,9 @@ def test_own_cases_stand_when_the_log_does_not_answer(monkeypatch: pytest.Monkey
     assert not app.exception
     assert "The review log does not answer" in words(app)
     assert "C-E1" in words(app)
+
+
+def test_lines_of_different_forms_lie_on_one_scale() -> None:
+    assert caseload._of_range({1: 20.0, 2: 40.0}, {"minimum": 0, "maximum": 40}) == [50.0, 100.0]
+    assert caseload._of_range({1: 36.0}, {"minimum": 12, "maximum": 60}) == [50.0]
+    assert caseload._of_range({1: 7.0}, {}) == [7.0]

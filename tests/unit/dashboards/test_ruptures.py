@@ -332,3 +332,16 @@ def test_the_pages_say_the_trap_and_the_budget_to_the_director(
     assert not quality.exception
     assert (f"24 of 94{N}open cases" in words(quality)) == is_director
     assert ("over its budget" in words(quality)) == is_director
+
+
+def test_a_count_and_a_number_stand_clear_of_what_they_are_compared_with() -> None:
+    part = {"key": "2026-Q3", "from": 6, "to": 13, "middle": 9.5}
+    assert charts._beside(part, {"2026-Q3": 9.9}, 1.2)["middle"] == pytest.approx(7.95)
+    assert charts._beside(part, {"2026-Q3": 12.0}, 1.2) == part
+    assert charts._beside(part, {}, 1.2) == part
+    box = {"chance": 23.0, "lo": 21.0, "hi": 25.0}
+    assert charts._number_place({"found": 17.0, **box}, 25) == {"at": 17.0, "is_left": True}
+    assert charts._number_place({"found": 24.0, **box}, 25) == {"at": 25.0, "is_left": False}
+    # Where there is no room beside the names, it stands on the other side.
+    near = {"found": 1.0, "chance": 2.0, "lo": 1.2, "hi": 3.0}
+    assert charts._number_place(near, 25) == {"at": 3.0, "is_left": False}

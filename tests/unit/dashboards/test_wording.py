@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import polars as pl
 import pytest
 
-from dashboards import wording
+from dashboards import parts, wording
 from dashboards.registry import PAGES
 
 N = wording.NBSP
@@ -167,3 +168,22 @@ def test_words_blame_nobody() -> None:
     ]
     for text in said:
         assert not any(word in text.lower() for word in ("failing", "bad ", "alarm", "worst")), text
+
+
+def test_a_number_below_nothing_has_a_minus_and_nothing_has_no_sign() -> None:
+    assert wording.number(-0.04, 2) == "\u22120.04"
+    assert wording.number(-0.04) == "0.0"
+
+
+def test_written_numbers_stand_to_the_right_and_words_do_not() -> None:
+    frame = pl.DataFrame(
+        {
+            "Share": [f"18{N}%", wording.NOTHING, "*"],
+            "Day": [f"2{N}Nov 2026", wording.NOTHING, "no day"],
+            "Nothing": [wording.NOTHING] * 3,
+        }
+    )
+    said = parts.table_html(frame, "Shares")
+    assert '<th scope="col" class="num">Share</th>' in said
+    assert '<th scope="col" class="tight">Day</th>' in said
+    assert '<th scope="col" class="tight">Nothing</th>' in said
