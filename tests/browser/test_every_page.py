@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
+from dashboards.charts.theme import DARK
 from dashboards.registry import PAGES, PageSpec
 from dashboards.scope import Role
 from tests.browser.serving import Dashboard, Seen, link, looked_at
@@ -63,6 +64,26 @@ def test_every_page_stands_in_the_dark(
         assert sum(int(part) for part in background.strip("rgba()").split(",")[:3]) < 3 * 80
         must_stand(seen, spec, Role.DIRECTOR)
         seen.must_be_quiet()
+
+
+def test_a_dark_page_is_printed_light(browser: Browser, dashboard: Dashboard) -> None:
+    """No dark ground and no colour of the dark screen is left in a chart on paper."""
+    dark = {f"rgb({int(c[1:3], 16)}, {int(c[3:5], 16)}, {int(c[5:7], 16)})" for c in DARK.values()}
+    drawn = (
+        "[...document.querySelectorAll('svg.marks [fill], svg.marks [stroke]')]"
+        ".flatMap(e => [getComputedStyle(e).fill, getComputedStyle(e).stroke])"
+    )
+    with looked_at(browser, dashboard.address, color_scheme="dark") as seen:
+        page = seen.open(link("month", "Clinical director"))
+        page.wait_for_selector("svg.marks")
+        assert dark & set(page.evaluate(drawn))
+        page.emulate_media(media="print", color_scheme="dark")
+        assert not dark & set(page.evaluate(drawn))
+        grounds = page.evaluate(
+            "[...document.querySelectorAll('[data-testid=stApp], svg.marks')]"
+            ".map(e => getComputedStyle(e).backgroundColor)"
+        )
+        assert set(grounds) == {"rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"}
 
 
 def test_an_open_case_of_every_kind_is_sound(seen: Seen, dashboard: Dashboard) -> None:
