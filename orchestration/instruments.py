@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -69,6 +69,10 @@ ITEM_SCHEMA: dict[str, pl.DataType] = {
     "evidence": pl.String(),
     "source": pl.String(),
 }
+# What a score can be is the column it lies in (decimal(9, 4)); a larger one would stop every build.
+_LARGEST = 10_000
+Points = Annotated[float, Field(ge=-_LARGEST, le=_LARGEST)]
+Spread = Annotated[float, Field(gt=0, le=_LARGEST)]
 _ORIGIN = {"evidence": "practice", "source": "rapport.toml"}
 
 
@@ -87,22 +91,22 @@ class Instrument(BaseModel):
     family: Literal["alliance", "outcome", "other"]
     direction: Literal["higher_is_better", "lower_is_better"]
     respondent: Literal["client", "clinician", "observer", "caregiver"] = "client"
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: Points | None = None
+    maximum: Points | None = None
     items: int | list[int] = 0
-    item_minimum: float | None = None
-    item_maximum: float | None = None
+    item_minimum: Points | None = None
+    item_maximum: Points | None = None
     scales: dict[str, list[int]] = Field(default_factory=dict)
     reverse: list[int] = Field(default_factory=list)
     max_missing: int = Field(default=0, ge=0)
     total: Literal["sum", "mean"] = "sum"
-    cutoff: float | None = None
-    alert_drop: float | None = Field(default=None, gt=0)
-    ceiling: float | None = None
-    reliable_change: float | None = Field(default=None, gt=0)
-    sigma_w: float | None = Field(default=None, gt=0)
-    sigma_floor: float | None = Field(default=None, gt=0)
-    min_drop: float | None = Field(default=None, gt=0)
+    cutoff: Points | None = None
+    alert_drop: Spread | None = None
+    ceiling: Points | None = None
+    reliable_change: Spread | None = None
+    sigma_w: Spread | None = None
+    sigma_floor: Spread | None = None
+    min_drop: Spread | None = None
     outcome_priority: int | None = Field(default=None, ge=1)
 
     @property
@@ -159,6 +163,8 @@ def _need_order(low: float | None, high: float | None, low_name: str, high_name:
         raise ValueError(f"{low_name} and {high_name} are needed")
     if low >= high:
         raise ValueError(f"{low_name} must be below {high_name}")
+    if max(abs(low), abs(high)) > _LARGEST:
+        raise ValueError(f"scores lie between -{_LARGEST:,} and {_LARGEST:,}")
 
 
 @dataclass(frozen=True)

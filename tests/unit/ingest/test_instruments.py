@@ -163,6 +163,10 @@ def test_a_form_may_be_known_by_its_total_alone(tmp_path):
         (CHECK, {"scales": {"total": [1]}}, "a scale's code"),
         (CHECK, {"scales": {"item_01": [1]}}, "a scale's code"),
         (CHECK, {"scales": {"bond": [9]}}, "scale bond must list"),
+        (TOTAL, {"maximum": 100_000}, "less than or equal to 10000"),
+        (TOTAL, {"maximum": float("inf")}, "less than or equal to 10000"),
+        (TOTAL, {"cutoff": float("nan")}, "or equal to -?10000"),
+        (CHECK, {"item_maximum": 9_000, "scales": {}}, "between -10,000 and 10,000"),
     ],
 )
 def test_what_contradicts_itself_is_refused(base, change, said):
