@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export RAPPORT_HOME ?= $(CURDIR)/rapport-home
 
-.PHONY: demo test env lint lock bench bench-intake bench-screens fuzz validity pictures clean
+.PHONY: demo test env lint lock bench bench-intake bench-screens fuzz sweep validity pictures clean
 
 demo: env
 	$(BIN)/rapport demo
@@ -45,6 +45,10 @@ bench-screens: env
 # A minute per reader: sound deliveries spoiled at random. One thread: the frames are small.
 fuzz: env
 	POLARS_MAX_THREADS=1 $(BIN)/python -m tests.bad_inputs.fuzz --seconds 60
+
+# Every page in every role and every paper of a copy of a built home: `make sweep OF=path`.
+sweep: env
+	STREAMLIT_LOGGER_LEVEL=error $(BIN)/python -m tests.sweep $(OF)
 
 # About two minutes: simulates, runs the registry's SQL, writes docs/validity.md.
 validity: env
