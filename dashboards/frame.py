@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from html import escape
@@ -19,7 +20,7 @@ from dashboards import parts, wording
 from dashboards.charts.theme import printed_light
 from dashboards.filters import MINUTES_PER_CASE, Bar, Filters, Meeting, narrow
 from dashboards.queries import cases, outcomes, practice, reference, review_log
-from dashboards.registry import BY_NAME, CLINICIAN_PAGE, PageSpec
+from dashboards.registry import BY_NAME, CLINICIAN_PAGE, TRUST, PageSpec
 from dashboards.scope import Persona, Role, Roster, Scope, personas, resolve
 from dashboards.texts import frame as texts
 from dashboards.texts import mine
@@ -121,9 +122,19 @@ def open_page(page: PageSpec, release: Release, scope: Scope) -> View:
     with stamp:
         meta = reference.release(scope)
         st.html(stamp_html(release, reach_words(narrowed, everyone), meta, stale_after(home())))
+        if page.section != TRUST:
+            say_why_empty(scope, meta)
     view = View(release, everyone, scope, narrowed, chosen, names)
     st.session_state[_VIEW] = view
     return view
+
+
+def say_why_empty(scope: Scope, meta: Mapping[str, Any]) -> None:
+    """Say above a page why all of it is empty, where it is: nothing came, or nobody's case."""
+    if not meta.get("data_through"):
+        parts.empty(texts.WHY_NOTHING_HELD)
+    elif scope.sees_cases and not cases.reach(scope)[1]:
+        parts.empty(texts.WHY_NO_CASE)
 
 
 def banner(said: str) -> str:
@@ -179,9 +190,8 @@ def stamp_html(release: Release, reach: str, meta: dict[str, object], limit: tim
         meta: the row of `meta.release`.
         limit: age beyond which the stamp says "older than".
     """
-    through = wording.day(meta.get("data_through") or release.as_of)
     said = [
-        texts.THROUGH.format(day=f"<b>{escape(through)}</b>"),
+        through_words(meta, "<b>{}</b>"),
         texts.PUBLISHED.format(moment=escape(wording.moment(release.built_at))),
         texts.RELEASE.format(release_id=escape(release.release_id)),
     ]
@@ -193,6 +203,19 @@ def stamp_html(release: Release, reach: str, meta: dict[str, object], limit: tim
         reason = texts.FAILED.format(reason=escape(release.failure))
         failed = f'<p class="failed" role="alert">{reason}</p>'
     return f'{failed}<p class="stamp">{" · ".join(said)}<br>{escape(reach)}</p>'
+
+
+def through_words(meta: Mapping[str, Any], mark: str = "{}") -> str:
+    """Say how far the data reach, to the newest attended session or form.
+
+    Args:
+        meta: the row of `meta.release`.
+        mark: what stands around the day.
+    """
+    day = meta.get("data_through")
+    if not day:
+        return texts.NOTHING_HELD
+    return texts.THROUGH.format(day=mark.format(wording.day(day)))
 
 
 def reach_words(scope: Scope, everyone: Roster) -> str:

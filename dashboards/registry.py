@@ -13,6 +13,8 @@ from dashboards.scope import Role
 EVERYONE = (Role.DIRECTOR, Role.SUPERVISOR, Role.ANALYST)
 CASE_ROLES = (Role.DIRECTOR, Role.SUPERVISOR)
 CLINICIAN_PAGE = "mine"
+# The pages about the data themselves; they have something to say even where there is no case.
+TRUST = "Trust"
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,7 @@ PAGES = (
         name="quality",
         file="app_pages/quality.py",
         title="Data quality",
-        section="Trust",
+        section=TRUST,
         icon=":material/fact_check:",
         answers="What was loaded, what was held back, and how complete the forms are.",
         cannot="It cannot find a form that was never given or a session nobody entered.",
@@ -211,7 +213,7 @@ PAGES = (
         name="query",
         file="app_pages/query.py",
         title="Query",
-        section="Trust",
+        section=TRUST,
         icon=":material/database:",
         answers="What the de-identified file of this release says to a question of your own.",
         cannot="It holds no person and no exact small count, so it cannot point at anybody.",
@@ -222,7 +224,7 @@ PAGES = (
         name="access",
         file="app_pages/access.py",
         title="Access and audit",
-        section="Trust",
+        section=TRUST,
         icon=":material/admin_panel_settings:",
         answers="Which role reads what, who supervises whom, and who looked at which case.",
         cannot="It cannot know who sat at the screen: until there is a sign-in, a view is chosen.",
@@ -233,7 +235,7 @@ PAGES = (
         name="definitions",
         file="app_pages/definitions.py",
         title="Definitions",
-        section="Trust",
+        section=TRUST,
         icon=":material/menu_book:",
         answers="What every figure means, from which rows it comes, and who may use it for what.",
         cannot="It does not replace a manual: no questionnaire wording is kept here.",

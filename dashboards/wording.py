@@ -99,6 +99,8 @@ UNIT_DIGITS = {
 }
 # Units that are told with the figure; a median of them is mostly a whole number.
 _SPOKEN_UNITS = ("days", "hours", "sessions")
+# The first plural of "ended cases", "sessions due", "cases with two forms".
+_PLURAL = re.compile(r"(?<=[^s])s\b")
 
 
 def day(value: date | None) -> str:
@@ -156,6 +158,11 @@ def duration(hours: float | None) -> str:
 def counted(n: int, one: str, many: str | None = None) -> str:
     """Say a count with its noun: 1 case, 7 cases."""
     return f"{whole(n)}{NBSP}{one if n == 1 else many or one + 's'}"
+
+
+def of_noun(n: int | None, noun: str) -> str:
+    """Say a count with a noun told in the plural: 1 ended case, 7 sessions due."""
+    return f"{whole(n)} {_PLURAL.sub('', noun, count=1) if n == 1 else noun}"
 
 
 def period(code: str) -> str:
@@ -256,13 +263,13 @@ def figure(
         spoken = interval(row.get("lo"), row.get("hi"), is_share=False, digits=fine)
         word = unit.removesuffix("s") if row["estimate"] == 1 else unit
         value = f"{number(row['estimate'], fine)}{NBSP}{word}"
-        return Figure(value, f"{whole(n)} {noun}{spoken}", "", is_shown=True)
+        return Figure(value, f"{of_noun(n, noun)}{spoken}", "", is_shown=True)
     if unit != "share":
         return Figure(
-            number(row["estimate"], digits), f"{whole(n)} {noun}{spoken}", "", is_shown=True
+            number(row["estimate"], digits), f"{of_noun(n, noun)}{spoken}", "", is_shown=True
         )
     if hits is None:
-        return Figure(percent(row["estimate"]), f"{whole(n)} {noun}{spoken}", "", is_shown=True)
+        return Figure(percent(row["estimate"]), f"{of_noun(n, noun)}{spoken}", "", is_shown=True)
     if n is not None and n < full_from:
         value = f"{whole(hits)} of {whole(n)}"
         return Figure(value, f"{noun}{spoken}", "Too few to say more.", is_shown=True)
@@ -272,10 +279,10 @@ def figure(
 def _absence(row: Mapping[str, Any] | None, noun: str) -> Figure:
     """Say why there is no figure: nothing counted, hidden, settling, too few forms, too few."""
     if row is None or row.get("denominator_n") == 0:
-        return Figure("None yet", f"No {noun} in this period.", "", is_shown=False)
+        return Figure("None yet", f"No {noun} to count here.", "", is_shown=False)
     if row.get("is_suppressed") or row.get("status") == "suppressed":
         return Figure("Not shown", f"Too few {noun}: small counts are hidden.", "", is_shown=False)
-    counted_so_far = f"{whole(row.get('denominator_n'))} {noun}"
+    counted_so_far = of_noun(row.get("denominator_n"), noun)
     if row.get("status") == "pending":
         return Figure("Not yet", f"{counted_so_far} so far; others are not known yet.", "", False)
     if row.get("status") == "insufficient_coverage":

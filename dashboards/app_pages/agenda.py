@@ -166,7 +166,8 @@ recording.draw_told()
 if found.trouble:
     parts.empty(found.trouble)
 if not found.rows:
-    parts.empty(texts.ALL_DEALT if found.dealt else texts.NOTHING.format(open=said_open()))
+    nothing = texts.NOTHING.format(open=said_open()) if open_n else texts.NONE_OPEN
+    parts.empty(texts.ALL_DEALT if found.dealt else nothing)
 else:
     summary()
     first, later = agenda.capped(found.rows, view.filters.cases_in_time)

@@ -30,7 +30,7 @@ def choose() -> None:
     """List the cases in view; a code finds one, selecting a row opens its review."""
     status = view.filters.status
     if not cases.how_many(view.scope, status):
-        parts.empty(texts.NO_CASE_FITS)
+        parts.empty(texts.NO_CASE_FITS if cases.how_many(view.base, "any") else texts.NONE_AT_ALL)
         return
     wanted = st.text_input(texts.FIND, key="find", help=texts.FIND_HELP, max_chars=64).strip()
     listed, n = (ask(view.scope, status, wanted) for ask in (cases.cases, cases.how_many))

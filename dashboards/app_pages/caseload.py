@@ -44,7 +44,7 @@ def show(scope: Scope) -> None:
     who, status = view.roster.label(scope.clinician_keys[0]), view.filters.status
     listed = caseload.cases(scope, status)
     if listed.is_empty():
-        parts.empty(texts.NO_CASES)
+        parts.empty(texts.NO_CASES if status != "any" else texts.NONE_AT_ALL)
         return
     found = agenda.now(scope)
     if found.trouble:

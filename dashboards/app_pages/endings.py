@@ -103,4 +103,6 @@ mix_of_cases()
 if is_director:
     parts.section(texts.STRATA, texts.STRATA_NOTE)
     says(casemix.strata_words(view.base))
-    parts.table(casemix.strata(view.base), texts.STRATA_TABLE)
+    strata = casemix.strata(view.base)
+    if strata.height:
+        parts.table(strata, texts.STRATA_TABLE)

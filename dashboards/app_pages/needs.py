@@ -30,6 +30,8 @@ def instrument_of(metric_id: str) -> str:
     if not entry.get("per_instrument"):
         return ""
     held = whole.filter(pl.col("metric_id") == metric_id)["instrument"].drop_nulls()
+    if held.is_empty():
+        return ""
     families = {instruments[code]["family"] for code in held if code in instruments}
     return view.filters.outcome if "outcome" in families else view.filters.measure
 
@@ -43,7 +45,7 @@ def figure_of(row: Mapping[str, Any]) -> needs.Measure:
     at = found.row(0, named=True) if found.height else None
     name = str(entry.get("name") or wording.sentence_case(metric_id))
     said = metric.said(at, entry, noun, full_from, view.names.digits(code))
-    if at is None and code:
+    if at is None and entry.get("per_instrument"):
         said = wording.Figure(texts.NO_VALUE, no_figure_with(metric_id, code), "", False)
     published = (
         texts.ELSEWHERE.format(label=r["label"], value=wording.percent(r["value"]))
@@ -62,6 +64,8 @@ def figure_of(row: Mapping[str, Any]) -> needs.Measure:
 
 def no_figure_with(metric_id: str, code: str) -> str:
     """Say that the chosen questionnaire has no such figure, and which of the practice's has."""
+    if not code:
+        return texts.NO_SUCH_YET
     held = whole.filter(pl.col("metric_id") == metric_id)["instrument"].drop_nulls().unique()
     others = ", ".join(view.names.of(other) for other in sorted(held))
     said = texts.NO_SUCH_BUT if others else texts.NO_SUCH

@@ -102,6 +102,15 @@ def coverage() -> None:
     minimum = reference.parameter(view.base, "feedback_min_completion", 0.6)
     parts.show(drawn_practice.completion(view.scope, minimum), key="completion")
     parts.link("definitions", common.DEFINITION, metric="feedback_completion")
+    if view.filters.measure:
+        coverage_of_measure()
+    else:
+        parts.empty(texts.NO_QUESTIONNAIRE)
+    issues()
+
+
+def coverage_of_measure() -> None:
+    """Show to how many of each clinician's sessions the chosen questionnaire came."""
     measure = view.names.of(view.filters.measure)
     parts.section(texts.COVERAGE.format(measure=measure), texts.COVERAGE_NOTE)
     found = reference.coverage(view.scope, view.filters.measure)
@@ -109,7 +118,6 @@ def coverage() -> None:
         parts.empty(texts.NO_COVERAGE)
     else:
         parts.table(figures.coverage_table(found), texts.COVERAGE_LABEL, is_fixed_order=True)
-    issues()
 
 
 def issues() -> None:

@@ -74,7 +74,8 @@ def quality(scope: Scope) -> str:
 
 
 def _listed(names: str | None) -> str:
-    return (names or texts.NOTHING_LISTED).replace(", ", "; ").lower()
+    """Give each characteristic a line of its own; ten in one sentence nobody reads."""
+    return "\n".join(f"· {name}" for name in (names or texts.NOTHING_LISTED).lower().split(", "))
 
 
 def _missing(row: Mapping[str, Any]) -> str:

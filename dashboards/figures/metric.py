@@ -56,7 +56,7 @@ def _difference(row: Row | None, unit: str, words: tuple[str, str], digits: int)
 
 def _groups(row: Row, noun: str, group: str) -> str:
     """Say how many were counted, and how many of them are in the first group."""
-    whole = f"{wording.whole(row.get('denominator_n'))} {noun}"
+    whole = wording.of_noun(row.get("denominator_n"), noun)
     if row.get("numerator") is None:
         return whole
     return texts.IN_GROUP.format(whole=whole, n=wording.whole(row["numerator"]), group=group)

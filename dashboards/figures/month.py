@@ -137,7 +137,7 @@ def _clinician(row: Mapping[str, Any], shown: Shown, full_from: int) -> dict[str
     return {
         common.CLINICIAN: row["clinician_label"],
         common.FIGURE: figure.value,
-        common.RESTS_ON: wording.counted(row["denominator_n"], shown.noun.rstrip("s"), shown.noun),
+        common.RESTS_ON: wording.of_noun(row["denominator_n"], shown.noun),
         common.INTERVAL: wording.limits(row["lo"], row["hi"], shown.is_share, shown.digits),
         common.DRAWN_TOWARDS: drawn,
         common.RELIABILITY: own,

@@ -17,7 +17,7 @@ from dashboards.charts.theme import spec
 from dashboards.parts import Drawn
 from dashboards.queries import practice, reference
 from dashboards.scope import Scope
-from dashboards.texts import common
+from dashboards.texts import common, month
 from dashboards.texts import practice as texts
 
 # How the cases of a period stand now; the steps before are what they reached on the way.
@@ -45,6 +45,7 @@ def flow(scope: Scope, period: str, as_of: date) -> Drawn:
         reason = texts.NO_FLOW if scope.sees_practice_figures else common.DIRECTOR_ONLY
         return Drawn(None, "", empty=reason)
     steps = {r["step"]: r for r in frame.iter_rows(named=True)}
+    least = int(reference.parameter(scope, "display_rate_n", 5))
     opened = steps.get("opened", {}).get("cohort_n")
     table = pl.DataFrame(
         {
@@ -53,7 +54,10 @@ def flow(scope: Scope, period: str, as_of: date) -> Drawn:
                 wording.whole(n) if step != "referred" else wording.NOTHING
                 for step, n in frame.select("step", "cohort_n").iter_rows()
             ],
-            texts.COHORT_SHARE: [wording.percent(v) for v in frame["cohort_share"]],
+            texts.COHORT_SHARE: [
+                wording.percent(share) if (opened or 0) >= least else wording.NOTHING
+                for share in frame["cohort_share"]
+            ],
             texts.IN_PERIOD: [wording.whole(n) for n in frame["n"]],
             texts.COUNTED: [wording.sentence_case(word) for word in frame["counted"]],
         }
@@ -66,9 +70,7 @@ def flow(scope: Scope, period: str, as_of: date) -> Drawn:
             "label": row["name"],
             "n": row["cohort_n"],
             "whole": opened,
-            "words": texts.OF_OPENED.format(
-                n=wording.whole(row["cohort_n"]), share=wording.percent(row["cohort_share"])
-            ),
+            "words": _reached(row, opened, least),
             "is_state": step in _STATES,
         }
         for step, row in steps.items()
@@ -90,6 +92,14 @@ def flow(scope: Scope, period: str, as_of: date) -> Drawn:
         referred=wording.whole(steps.get("referred", {}).get("n")),
     )
     return Drawn(spec(flows.flow(data)), sentence, table)
+
+
+def _reached(row: Mapping[str, Any], opened: int, least: int) -> str:
+    """Say how many reached a step, and which share where there are enough for one."""
+    n = wording.whole(row["cohort_n"])
+    if opened < least:
+        return n
+    return texts.OF_OPENED.format(n=n, share=wording.percent(row["cohort_share"]))
 
 
 @dataclass(frozen=True)
@@ -118,7 +128,9 @@ class Shown:
         return self.unit == "share"
 
     def said(self, row: Mapping[str, Any] | None, full_from: int) -> wording.Figure:
-        """Say a row of the figure by the rules of small numbers."""
+        """Say a row of the figure by the rules of small numbers, or that nobody asks for it."""
+        if not self.instrument and not row and self.metric in month.OF_FORMS:
+            return wording.Figure(month.NOT_COLLECTED, month.NO_QUESTIONNAIRE, "", is_shown=False)
         return wording.figure(row, self.unit, self.noun, full_from, self.digits)
 
 
@@ -194,6 +206,8 @@ def _month(row: Mapping[str, Any], shown: Shown, full_from: int) -> dict[str, An
 @st.cache_data(show_spinner=False, max_entries=64)
 def alliance_months(scope: Scope, instrument: str, start: date, end: date) -> Drawn:
     """Draw the monthly distribution of one alliance instrument within a period."""
+    if not instrument:
+        return Drawn(None, "", empty=month.NO_QUESTIONNAIRE)
     frame = practice.alliance_months(scope, instrument)
     frame = frame.filter(
         (pl.col("month_starts_on") >= start)

@@ -269,7 +269,7 @@ def clinicians(scope: Scope, choice: Choice, period: str) -> pl.DataFrame:
 
 def _rests_on(row: Mapping[str, Any], noun: str) -> str:
     """Say the denominator, and for a ratio what was observed and expected."""
-    told = f"{wording.whole(row['denominator_n'])} {noun}"
+    told = wording.of_noun(row["denominator_n"], noun)
     if row["numerator"] is None or row["measure_kind"] != "statistic":
         return told
     return texts.EXPECTED_IN.format(

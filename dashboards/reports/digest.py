@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from dashboards import wording
-from dashboards.frame import reach_words
+from dashboards.frame import reach_words, through_words
 from dashboards.queries import cases, reference
 from dashboards.reports.ask import asked, choices
 from dashboards.scope import Role
@@ -44,10 +44,10 @@ def _text(label: str, base_url: str | None) -> str:
     ask = asked({"as": label})
     found = cases.agenda(ask.base)
     counts = dict(found.group_by("tier").agg(pl.len()).iter_rows())
-    through = reference.release(ask.base).get("data_through") or ask.release.as_of
+    through = through_words(reference.release(ask.base))
     lines = [
         words.DEMO if ask.release.is_demo else "",
-        words.RELEASE_LINE.format(through=wording.day(through), release=ask.release.release_id),
+        words.RELEASE_LINE.format(through=through, release=ask.release.release_id),
         reach_words(ask.base, ask.roster),
         "",
         words.DIGEST_SUMMARY.format(

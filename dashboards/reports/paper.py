@@ -21,7 +21,7 @@ import typst
 import vl_convert
 
 from dashboards import wording
-from dashboards.frame import reach_words
+from dashboards.frame import reach_words, through_words
 from dashboards.parts import Drawn
 from dashboards.queries import reference
 from dashboards.reports.ask import Ask
@@ -80,7 +80,7 @@ def _frame(ask: Ask, title: str) -> dict[str, Any]:
     """Give what stands on every paper: marks, stamp, practice, size."""
     release = ask.release
     meta = reference.release(ask.base)
-    through = wording.day(meta.get("data_through") or release.as_of)
+    through = through_words(meta)
     stamp = [
         words.STAMP.format(
             through=through,
@@ -105,7 +105,9 @@ def _frame(ask: Ask, title: str) -> dict[str, Any]:
         "demo": words.DEMO if release.is_demo else "",
         "confidential": words.CONFIDENTIAL,
         "not_crisis": words.NOT_CRISIS,
-        "release_line": words.RELEASE_LINE.format(release=release.release_id, through=through),
+        "release_line": words.RELEASE_LINE.format(
+            release=release.release_id, through=through_words(meta)
+        ),
         "stamp": stamp,
     }
 

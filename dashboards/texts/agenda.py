@@ -24,6 +24,7 @@ OPEN_REVIEW = "Open the review of {client}"
 NOTHING = (
     "No open case in view calls for discussion by rule. {open} in view; Case review lists them."
 )
+NONE_OPEN = "No case in view is open, so there is none to discuss. Case review lists ended ones."
 ALL_DEALT = "Every case that called for discussion has been dealt with. New data can bring it back."
 SUMMARY = "{n} of {open} in view call for discussion."
 SOON = (

@@ -1,8 +1,8 @@
 """Words of the page Alliance and rupture: its headings, notes and tiles."""
 
 NO_MEASURE = (
-    "No alliance questionnaire is in use yet, so there is nothing to show. Data quality lists what "
-    "has been loaded."
+    "No client has rated the alliance of an individual session yet, so there is nothing to show. "
+    "Data quality lists what has been loaded."
 )
 SECTION = "{period}, {name}"
 OF_CLINICIAN = "Figures of the chosen clinician, the practice beside them."

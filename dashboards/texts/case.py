@@ -64,6 +64,7 @@ LISTED_FIRST = (
     "The {first} most recently seen of {n} cases. Find another by its code, or narrow the view. "
     "Select a row to open its review."
 )
+NONE_AT_ALL = "No case is in your view, whatever the filters."
 NO_CASE_FITS = "No case in view fits these filters. Widen them to see more."
 NO_CODE_FITS = (
     "No client code in view holds these characters. Check the code, or widen the filters."

@@ -2,6 +2,7 @@
 
 CHOOSE = "Choose one clinician, here or in the filter above."
 NOBODY = "No clinician is in view, so there is no caseload to show."
+NONE_AT_ALL = "This clinician has no case of individual sessions in this release."
 NO_CASES = "No case of this clinician fits the filters. Widen them to see more."
 CASES = "Cases"
 CASES_NOTE = (

@@ -12,10 +12,10 @@ READING = (
 NO_MODEL = "This release holds no case-mix model."
 STATE = (
     "{cases} ended cases, {events} of them unplanned, give what to expect of each clinician's "
-    "cases with colleagues. {never}\nAllowed for:\n{variables}.\n{missing}"
+    "cases with colleagues. {never}\nAllowed for:\n{variables}\n{missing}"
 )
 AS_COUNTED = "{refusal} Figures above are as counted.\n{missing}"
-NOT_ALLOWED_FOR = "Not recorded, or too rare to allow for:\n{names}."
+NOT_ALLOWED_FOR = "Not recorded, or too rare to allow for:\n{names}"
 NOTHING_LISTED = "nothing"
 REFUSALS = {
     "few_clinicians": (

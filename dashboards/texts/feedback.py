@@ -39,7 +39,10 @@ OF_PRACTICE, OF_PRACTICE_ROUNDED = "whole practice", "whole practice, rounded"
 ALL_TIME = "Over all time: a shorter period would say too little"
 NOT_DEFINED, NO_CUTOFF = "Not defined", "{name} has no published cut-off."
 VALUE, OF_WHOLE, MORE = "Value", "{name} (whole practice)", "More about forms"
-NO_MEASURE = "No alliance questionnaire is in use yet, so there is nothing more to show."
+NO_MEASURE = (
+    "No client has rated the alliance of an individual session yet, so there is nothing more to "
+    "show."
+)
 BOUNDS = "Whatever the {missing} would have said: between {lo} and {hi}"
 MISSING_FORM = "missing form"
 OF_100 = "{value} of 100"

@@ -28,6 +28,15 @@ KNOWN_ON = "As known on {day}. Whatever was delivered or corrected later is left
 ASKED_FOR = "A release asked for by name, as of {day}. It need not be the current one."
 SWAPPED = "A newer release was published while you were looking. This page shows it now."
 THROUGH = "Data through {day}"
+NOTHING_HELD = "No attended session and no form yet"
+WHY_NO_CASE = (
+    "No case is in your view. A case is made of individual sessions: group, couple and family "
+    "sessions are kept apart, and forms need a session. Data quality says what was delivered."
+)
+WHY_NOTHING_HELD = (
+    "This release holds no attended session and no scored form, so there is little to show. "
+    "Data quality says what was delivered, and what became of it."
+)
 PUBLISHED = "published {moment}"
 RELEASE = "release {release_id}"
 OLDER = "◆ Older than {hours} hours"

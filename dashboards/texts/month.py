@@ -26,6 +26,17 @@ BEGUN_MEANING = (
 )
 NOT_SHOWN = "Not shown"
 NOT_COLLECTED = "Not collected yet"
+NO_QUESTIONNAIRE = "No client has rated the alliance of an individual session yet."
+# Figures that rest on alliance forms.
+OF_FORMS = frozenset(
+    {
+        "early_alliance",
+        "feedback_completion",
+        "rupture_onset_rate",
+        "rupture_incidence",
+        "repair_rate",
+    }
+)
 
 REVIEW = "Days from signal to review"
 REVIEW_NONE = "No review of a signal has been recorded. Reviews are recorded on the case page."

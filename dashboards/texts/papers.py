@@ -27,8 +27,8 @@ NOT_CRISIS = (
     "If someone may be in danger, follow your practice's own procedure now."
 )
 DESCRIPTION = "Made by Rapport from one release of the practice's own data."
-STAMP = "Data through {through} · published {published} · release {release}"
-RELEASE_LINE = "Data through {through} · release {release}"
+STAMP = "{through} · published {published} · release {release}"
+RELEASE_LINE = "{through} · release {release}"
 KNOWN_ON = "As known on {day}. Whatever was delivered or corrected later is left out."
 BUILD_FAILED = "The last build failed, so this is the release before it."
 OF_SITE = "Site: {site}."

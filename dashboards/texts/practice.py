@@ -4,13 +4,13 @@ NO_FLOW = "No case was opened, and nobody was referred, in this period."
 FLOW = (
     "Of {opened} opened in {period}, {first} had a first session and {third} a third by {as_of}. "
     "{planned} ended as planned, {unplanned} without a plan, {otherwise} otherwise, "
-    "{unknown} in a way not known; {still} have not ended yet. "
+    "{unknown} in a way not known. Not ended yet: {still}. "
     "Referred in the same time: {referred}."
 )
 FLOW_ALL = (
     "Of {opened} ever opened, {first} had a first session and {third} a third by {as_of}. "
     "{planned} ended as planned, {unplanned} without a plan, {otherwise} otherwise, "
-    "{unknown} in a way not known; {still} have not ended yet. "
+    "{unknown} in a way not known. Not ended yet: {still}. "
     "Referred in the same time: {referred}."
 )
 FLOW_NONE_OPENED = "No case was opened in {period}; what happened in it stands in the table."

@@ -92,13 +92,17 @@ NO_COVERAGE = (
     "No clinician in view has a session due for this questionnaire. Choose another measure, or "
     "widen the filters."
 )
+NO_QUESTIONNAIRE = (
+    "No client has rated the alliance of an individual session yet, so there is no coverage to "
+    "show. Such forms come with the feedback file."
+)
 COVERAGE_LABEL = "Coverage by clinician"
 CLINICIAN, DUE, WITH_FORM, IN_TIME_N = "Clinician", "Sessions due", "With a form", "In time"
 CASES, CASES_1, CASES_3 = "Cases", "Cases with a form", "Cases with 3 forms"
 PAIRED, UNLINKED = "Cases with first and last", "Forms of no session"
 ISSUES = "Forms not scored or corrected"
 ISSUES_NOTE = "By questionnaire and rule, of the clinicians in view."
-NO_ISSUES = "Every form in view was scored as it came."
+NO_ISSUES = "No form in view had to be corrected or left out."
 QUESTIONNAIRE, RULE, FORMS = "Questionnaire", "Rule", "Forms"
 
 # signals

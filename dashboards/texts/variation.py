@@ -97,7 +97,7 @@ SPREAD_AS_CHANCE = (
 )
 P_BELOW = "below 0.001"
 
-NO_SIGNAL_BECAUSE = "This figure raises no signal: {reason}."
+NO_SIGNAL_BECAUSE = "No signal: {reason}."
 NOT_FLAGGED = "Not flagged: "
 RAISES_NONE = "It raises no signal."
 NONE_LARGE = "No signal can be raised: no clinician has {least} known outcomes in this period."

@@ -40,7 +40,7 @@ def said(release: Release, rows: dict[str, list[dict[str, Any]]], page: str, **l
 @pytest.mark.parametrize(
     ("page", "reason"),
     [
-        ("alliance", "No alliance questionnaire is in use yet"),
+        ("alliance", "No client has rated the alliance of an individual session yet"),
         ("endings", "Too few at risk: the curve is drawn while at least 10 cases are at risk."),
         ("endings", "No case in view ended in this period."),
         ("variation", "No figure is known of two clinicians yet"),

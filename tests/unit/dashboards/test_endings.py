@@ -156,8 +156,8 @@ def test_a_model_says_how_well_it_does(
     names = ("calibration_slope", "calibration_slope_lo", "calibration_slope_hi")
     released({"metrics.casemix_model": standing(**dict(zip(names, slope, strict=True)))})
     scope = scoped(role=Role.DIRECTOR)
-    assert "severity at intake; seen by a trainee" in casemix.state(scope)
-    assert "Not recorded, or too rare to allow for:\ndiagnosis group." in casemix.state(scope)
+    assert "Allowed for:\n· severity at intake\n· seen by a trainee\n" in casemix.state(scope)
+    assert "Not recorded, or too rare to allow for:\n· diagnosis group" in casemix.state(scope)
     said = plain(casemix.quality(scope))
     assert "picks the right one in 64 % (50 % is chance)" in said
     assert reading in said

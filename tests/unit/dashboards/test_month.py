@@ -102,8 +102,8 @@ def test_the_flow_follows_the_cases_opened(released: Release, scoped: MakeScope)
     drawn = practice.flow(scoped(role=Role.DIRECTOR), "2026-10", AS_OF)
     assert plain(drawn.sentence) == (
         "Of 32 cases opened in October 2026, 30 had a first session and 22 a third by "
-        "20 Nov 2026. 3 ended as planned, 0 without a plan, 0 otherwise, 0 in a way not known; "
-        "29 have not ended yet. Referred in the same time: 8."
+        "20 Nov 2026. 3 ended as planned, 0 without a plan, 0 otherwise, 0 in a way not known. "
+        "Not ended yet: 29. Referred in the same time: 8."
     )
     labels = [row["label"] for row in drawn.spec["data"]["values"]]
     assert labels == [
@@ -281,3 +281,22 @@ def test_small_numbers_give_no_rate(released: Release) -> None:
     assert "3 of 7" in said
     assert "Too few to say more." in said
     assert '<td class="tight">Too few</td>' in said
+
+
+def test_a_flow_of_a_few_cases_has_no_share(released: Release, scoped: MakeScope) -> None:
+    few = {
+        "opened": {"cohort_n": 4},
+        "first_session": {"cohort_n": 3, "cohort_share": 0.75},
+        "third_session": {"cohort_n": 0, "cohort_share": 0.0},
+    }
+    released({"metrics.practice_flow": flow(**few)})
+    drawn = practice.flow(scoped(role=Role.DIRECTOR), "2026-10", AS_OF)
+    told = [row["words"] for row in drawn.spec["data"]["values"]]
+    assert told[:3] == ["4", "3", "0"]
+    assert set(drawn.table["Share of them"]) == {"–"}
+
+
+def test_without_forms_tiles_say_that_none_are_collected(released: Release) -> None:
+    released({"metrics.practice_flow": flow()})
+    said = words(open_page("month", "Clinical director"))
+    assert said.count("No client has rated the alliance of an individual session yet.") == 4

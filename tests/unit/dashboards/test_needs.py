@@ -192,6 +192,14 @@ def test_a_figure_of_another_questionnaire_says_which_to_choose(
     assert "WAI-SR gives no such figure here; choose SRS above to see it." in words(app)
 
 
+def test_a_figure_that_no_questionnaire_gave_blames_none(released: Callable[..., Path]) -> None:
+    unknown = {k: v for k, v in ROWS.items() if not k.endswith("practice_metric")}
+    released(unknown)
+    said = words(open_page("needs", "Clinical director"))
+    assert "No questionnaire in use has given this figure so far." in said
+    assert "gives no such figure" not in said
+
+
 def test_definitions_show_what_every_figure_is_now(released: Callable[..., Path]) -> None:
     released(ROWS)
     app = open_page("definitions", "Clinical director")

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -18,7 +19,7 @@ from dashboards.registry import PAGES
 from dashboards.texts import frame as texts
 from dashboards.warehouse import WarehouseError
 from tests.support import REPO
-from tests.unit.dashboards.small_release import ANNA, BORIS, case
+from tests.unit.dashboards.small_release import ANNA, BORIS, case, point
 
 APP = str(REPO / "dashboards" / "app.py")
 PERSONAS = ("Clinical director", "Supervisor F6AA", "Supervisor F7AA", "Analyst")
@@ -164,6 +165,27 @@ def test_stamp_says_how_much_is_in_view(released: Callable[..., Path]) -> None:
     assert "Supervisor F6AA: you see 2 clinicians, 2 cases." in said
     assert "Data through <b>20 Nov 2026</b>" in said
     assert "release r1" in said
+
+
+def test_a_release_that_holds_nothing_says_so_above_every_page(
+    home: Path, released: Callable[..., Path]
+) -> None:
+    path = released()
+    with duckdb.connect(str(path)) as con:
+        con.execute("update meta.release set data_through = null")
+    point(home, path)
+    said = words(open_page("month", "Clinical director"))
+    assert "No attended session and no form yet" in said
+    assert "Data quality says what was delivered, and what became of it." in said
+    assert "Data through" not in said
+
+
+def test_where_nobody_has_a_case_it_is_said_why(released: Callable[..., Path]) -> None:
+    released()
+    said = words(open_page("agenda", "Clinical director"))
+    assert "A case is made of individual sessions" in said
+    assert "No case in view is open" in said
+    assert "A case is made" not in words(open_page("definitions", "Clinical director"))
 
 
 def test_failed_build_stands_in_the_stamp(home: Path, released: Callable[..., Path]) -> None:

@@ -100,7 +100,7 @@ def test_an_empty_release_says_of_each_part_why_it_is_empty(released: Callable[.
         texts.NO_CHECKS,
         texts.NO_CORRECTIONS,
         texts.NONE_HELD,
-        texts.NO_COVERAGE,
+        texts.NO_QUESTIONNAIRE,
         texts.NO_ISSUES,
         texts.NO_VERDICT,
         texts.TOO_FEW_OPEN,

@@ -187,3 +187,24 @@ def test_written_numbers_stand_to_the_right_and_words_do_not() -> None:
     assert '<th scope="col" class="num">Share</th>' in said
     assert '<th scope="col" class="tight">Day</th>' in said
     assert '<th scope="col" class="tight">Nothing</th>' in said
+
+
+@pytest.mark.parametrize(
+    ("n", "noun", "said"),
+    [
+        (1, "ended cases", "1 ended case"),
+        (1, "sessions due", "1 session due"),
+        (1, "cases with two forms", "1 case with two forms"),
+        (2, "ended cases", "2 ended cases"),
+        (None, "cases", "* cases"),
+        (1, "counted", "1 counted"),
+    ],
+)
+def test_one_of_a_kind_is_said_in_the_singular(n: int | None, noun: str, said: str) -> None:
+    assert wording.of_noun(n, noun) == said
+
+
+def test_nothing_to_count_is_true_of_every_period() -> None:
+    assert (
+        wording.figure(None, "share", "ended cases", 20).detail == "No ended cases to count here."
+    )
