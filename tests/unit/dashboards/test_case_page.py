@@ -226,4 +226,6 @@ def test_a_case_is_found_by_a_part_of_its_code(released: Callable[..., Path]) ->
 
 def test_a_list_without_cases_says_what_to_do(released: Callable[..., Path]) -> None:
     released()
-    assert texts.NO_CASE_FITS in words(open_page("case", ME))
+    assert texts.NONE_AT_ALL in words(open_page("case", ME))
+    released({"metrics.case_summary": [case("e1", ANNA)]})
+    assert texts.NO_CASE_FITS in words(open_page("case", ME, status="Ended"))
