@@ -227,5 +227,8 @@ def test_a_case_is_found_by_a_part_of_its_code(released: Callable[..., Path]) ->
 def test_a_list_without_cases_says_what_to_do(released: Callable[..., Path]) -> None:
     released()
     assert texts.NONE_AT_ALL in words(open_page("case", ME))
+
+
+def test_a_list_that_filters_leave_empty_says_so(released: Callable[..., Path]) -> None:
     released({"metrics.case_summary": [case("e1", ANNA)]})
     assert texts.NO_CASE_FITS in words(open_page("case", ME, status="Ended"))
