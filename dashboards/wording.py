@@ -315,8 +315,8 @@ def limits(lo: float | None, hi: float | None, is_share: bool, digits: int = 1) 
     if lo is None or hi is None:
         return NOTHING
     if is_share:
-        return f"{lo * 100:.0f}{NBSP}to{NBSP}{hi * 100:.0f}"
-    return f"{lo:.{digits}f}{NBSP}to{NBSP}{hi:.{digits}f}"
+        lo, hi, digits = lo * 100, hi * 100, 0
+    return f"{number(lo, digits)}{NBSP}to{NBSP}{number(hi, digits)}"
 
 
 def ready(status: str | None) -> str:

@@ -173,6 +173,7 @@ def test_words_blame_nobody() -> None:
 def test_a_number_below_nothing_has_a_minus_and_nothing_has_no_sign() -> None:
     assert wording.number(-0.04, 2) == "\u22120.04"
     assert wording.number(-0.04) == "0.0"
+    assert wording.limits(-0.012, 0.1, is_share=False, digits=2) == f"\u22120.01{N}to{N}0.10"
 
 
 def test_written_numbers_stand_to_the_right_and_words_do_not() -> None:
