@@ -61,7 +61,9 @@ def reasons(scope: Scope, facts: Facts, log: CaseLog) -> None:
         ids = str(row["reason_ids"] or "").split(",")
         for place, line in enumerate(lines):
             code = ids[place] if place < len(ids) else ""
-            what = Judged(code, row["session_index"], line)
+            # a wish, a date or a strength is no rule that fired
+            is_rule = code in log.codes.get("reason", {})
+            what = Judged(code, row["session_index"], line, is_rule=is_rule)
             _judge(scope, log, facts["episode_key"], what)
     turn = log.turn
     if turn is not None and turn.until_on:
@@ -74,29 +76,31 @@ class Judged:
     """A reason or a signal that can be confirmed or dismissed.
 
     Attributes:
-        code: its reason or rule; without one there is nothing to judge.
+        code: its reason or rule.
         session: the session it is about.
         said: it in words.
         head: what stands before the words, stronger.
+        is_rule: whether a rule raised it; of anything else there is nothing to judge.
     """
 
     code: str
     session: int | None
     said: str
     head: str = ""
+    is_rule: bool = True
 
 
 def _judge(scope: Scope, log: CaseLog, key: str, what: Judged) -> None:
     """Draw a reason or signal with its verdict, or with the way to give one."""
     at = f"{what.code}-{what.session}"
     start = f"<b>{escape(what.head)}</b> " if what.head else ""
-    known = log.verdict(what.code, what.session) if what.code else None
+    known = log.verdict(what.code, what.session) if what.is_rule else None
     with st.container(key=f"judged-{at}"):
         text, act = st.columns([5, 2], vertical_alignment="center")
         text.html(f'<p class="says">{start}{escape(what.said)}</p>')
         if known is not None:
             text.html(f'<p class="verdict">{escape(_verdict(log, known))}</p>')
-        if not what.code or log.trouble:
+        if not what.is_rule or log.trouble:
             return
         with act.container(horizontal=True, horizontal_alignment="right", gap="small"):
             if known is not None and is_own(scope, known):

@@ -106,7 +106,8 @@ def beside_chance(metric: str, words: str) -> None:
         words: the sentence for its numerator, denominator and expectation.
     """
     whole, _ = row_of(metric)
-    if whole is None or whole.get("expected") is None or whole["numerator"] is None:
+    # below the minimum there is no figure, so no count of repaired among so few either
+    if whole is None or whole.get("expected") is None or whole["estimate"] is None:
         return
     says(
         words.format(
@@ -202,7 +203,14 @@ def by_method() -> None:
     instrument = "psq" if method["is_report"] else measure
     is_whole = is_director and view.scope == view.base and bool(method["is_canonical"])
     parts.show(
-        drawn.quarters(view.scope, instrument, chosen, view.filters.bounds(), is_whole),
+        drawn.quarters(
+            view.scope,
+            instrument,
+            chosen,
+            view.filters.bounds(),
+            view.release.as_of,
+            is_whole=is_whole,
+        ),
         key="quarters",
     )
 

@@ -13,7 +13,7 @@ from dashboards.charts.spark import sparkline
 from dashboards.figures import month as figures
 from dashboards.figures import practice as charts
 from dashboards.figures.practice import Shown
-from dashboards.queries import practice, reference, ruptures
+from dashboards.queries import practice, reference
 from dashboards.texts import common
 from dashboards.texts import month as texts
 
@@ -54,7 +54,7 @@ def metric_tile(metric: str, *more: str) -> None:
     """
     shown = shown_of(metric)
     row = row_at(shown, period)
-    beside = [*figures.reading(row), *more]
+    beside = [*figures.standing_out(row), *more]
     beside += [
         texts.BEFORE[kind].format(value=shown.said(row_at(shown, code), full_from).value)
         for kind, code in periods.items()
@@ -76,7 +76,7 @@ def metric_tile(metric: str, *more: str) -> None:
 
 def begun() -> None:
     """Show how many cases began, the same for the periods to compare with."""
-    figure, beside = figures.begun(view.base, period, periods)
+    figure, beside = figures.begun(view.base, period, periods, view.release.as_of)
     parts.tile(texts.BEGUN, figure, texts.BEGUN_MEANING, beside)
     parts.link("definitions", common.DEFINITION, metric="practice_flow")
 
@@ -84,10 +84,8 @@ def begun() -> None:
 def found() -> None:
     """Show ruptures opened, what chance would give, and how many are open now."""
     more = figures.by_chance(row_at(shown_of("rupture_onset_rate"), period), texts.BY_CHANCE)
-    if view.base.sees_cases and view.filters.measure:
-        still = ruptures.still_open_n(view.base, view.filters.measure)
-        more.append(texts.OPEN_NOW.format(n=wording.whole(still)))
-    metric_tile("rupture_onset_rate", *more)
+    still = figures.open_now(view.base, view.filters.measure, view.release.as_of)
+    metric_tile("rupture_onset_rate", *more, *still)
 
 
 def repaired() -> None:

@@ -51,8 +51,9 @@ def quarters(frame: pl.DataFrame, expected: Mapping[str, float]) -> alt.LayerCha
     """Draw the ruptures of each quarter of onset, divided by what became of them.
 
     Args:
-        frame: quarter, status, n as `queries.ruptures.quarters`.
-        expected: the number chance alone would give, by quarter; empty where it is not known.
+        frame: quarter, status, n as `queries.ruptures.quarters`, and how each quarter is said.
+        expected: the number chance alone would give, by quarter as it is said; a quarter of which
+            it is not known is absent.
     """
     data, tallest = _parts(frame)
     top = max([float(tallest), *expected.values()]) * 1.06
@@ -61,7 +62,8 @@ def quarters(frame: pl.DataFrame, expected: Mapping[str, float]) -> alt.LayerCha
         "quarter:N",
         title=texts.QUARTER_OF_ONSET,
         scale=alt.Scale(domain=found, paddingInner=0.35),
-        axis=alt.Axis(labelAngle=0, labelOverlap=True),
+        # a part of a quarter is said on a second line
+        axis=alt.Axis(labelAngle=0, labelOverlap=True, labelExpr="split(datum.label, ', ')"),
     )
     scale = alt.Scale(domain=[0, top], nice=False)
     axis = alt.Axis(tickMinStep=1, format="d", minExtent=LEFT_EXTENT)
@@ -109,8 +111,7 @@ def _parts(frame: pl.DataFrame) -> tuple[list[dict[str, Any]], int]:
         shape = wording.RUPTURE_SHAPES[row["status"]]
         data.append(
             {
-                "key": row["quarter"],
-                "quarter": wording.period(row["quarter"]),
+                "quarter": row["said"],
                 "status": f"{shape} {wording.RUPTURE_WORDS[row['status']]}",
                 "short": f"{shape} {row['n']}",
                 "n": row["n"],
@@ -124,7 +125,7 @@ def _parts(frame: pl.DataFrame) -> tuple[list[dict[str, Any]], int]:
 
 def _beside(row: dict[str, Any], expected: Mapping[str, float], line: float) -> dict[str, Any]:
     """Write the count of a part where the line by chance does not cross it."""
-    by_chance = expected.get(row["key"])
+    by_chance = expected.get(row["quarter"])
     if by_chance is None or abs(by_chance - row["middle"]) >= line / 2:
         return row
     below, above = by_chance - row["from"], row["to"] - by_chance
@@ -134,7 +135,7 @@ def _beside(row: dict[str, Any], expected: Mapping[str, float], line: float) -> 
 
 def _chance_marks(expected: Mapping[str, float], x: alt.X, scale: alt.Scale) -> alt.Chart:
     """Draw a line across each bar at the number that chance alone would give."""
-    data = [{"quarter": wording.period(q), "expected": n} for q, n in expected.items()]
+    data = [{"quarter": said, "expected": n} for said, n in expected.items()]
     return (
         alt.Chart(rows(data))
         .mark_tick(color=INK, thickness=2.5, bandSize=56)

@@ -15,8 +15,9 @@ import streamlit as st
 from dashboards import wording
 from dashboards.charts import endings as charts
 from dashboards.charts.theme import spec
+from dashboards.figures.variation import reading
 from dashboards.parts import Drawn
-from dashboards.queries import endings, reference
+from dashboards.queries import endings, practice, reference
 from dashboards.scope import Scope
 from dashboards.texts import casemix as texts
 from dashboards.texts import common
@@ -60,16 +61,16 @@ def quality(scope: Scope) -> str:
     if row is None or row["status"] != "ok" or row["calibration_slope"] is None:
         return ""
     low, high = row["calibration_slope_lo"], row["calibration_slope_hi"]
-    reading = texts.HOLDS
-    if low <= 0:
-        reading = texts.SAYS_NOTHING
+    said = texts.HOLDS
+    if not row.get("has_skill"):
+        said = texts.SAYS_NOTHING
     elif high < 1:
-        reading = texts.CLAIMS_TOO_MUCH
+        said = texts.CLAIMS_TOO_MUCH
     return texts.QUALITY.format(
         right=wording.percent(row["c_statistic"]),
         slope=wording.number(row["calibration_slope"], 2),
         limits=wording.limits(low, high, False, 2),
-        reading=reading,
+        reading=said,
     ).replace("-", "\u2212")
 
 
@@ -128,6 +129,7 @@ def calibration(scope: Scope) -> Drawn:
 def strata(scope: Scope) -> pl.DataFrame:
     """Give the unplanned endings of staff and of trainees."""
     frame = endings.strata(scope)
+    full_from = int(reference.parameter(scope, "flag_min_n", 20))
     return pl.DataFrame(
         {
             texts.CASES_OF: [texts.STRATA.get(code, code) for code in frame["stratum"]],
@@ -136,8 +138,16 @@ def strata(scope: Scope) -> pl.DataFrame:
             texts.UNPLANNED_SHORT: frame["o"],
             texts.EXPECTED: frame["e"],
             texts.SHARE: [
-                wording.percent(value) if value is not None else common.TOO_FEW
-                for value in frame["rate"]
+                share.value if share.is_shown else common.TOO_FEW
+                for share in (
+                    wording.figure(
+                        {"estimate": rate, "numerator": o, "denominator_n": n},
+                        "share",
+                        texts.ENDED,
+                        full_from,
+                    )
+                    for rate, o, n in frame.select("rate", "o", "n").iter_rows()
+                )
             ],
             common.INTERVAL: [
                 wording.limits(low, high, True)
@@ -172,31 +182,43 @@ def probability(value: float) -> str:
 
 
 def adjusted(scope: Scope, period: str, full_from: int) -> pl.DataFrame:
-    """Give observed and expected unplanned endings of every clinician in view, by label."""
-    frame = endings.adjusted(scope, period)
-    return pl.DataFrame([_clinician(row, full_from) for row in frame.iter_rows(named=True)])
+    """Give observed and expected unplanned endings of every clinician in view, by label.
+
+    Both readings are those of `clinician_metric`, so that no page judges by a rule of its own.
+    """
+    readings = {metric: _readings(scope, metric, period, full_from) for metric in _JUDGED}
+    return pl.DataFrame(
+        [
+            _clinician(row)
+            | {
+                title: readings[metric].get(row["clinician_key"], wording.NOTHING)
+                for metric, title in _JUDGED.items()
+            }
+            for row in endings.adjusted(scope, period).iter_rows(named=True)
+        ]
+    )
 
 
-def _clinician(row: Mapping[str, Any], full_from: int) -> dict[str, Any]:
+_JUDGED = {
+    "dropout_d1": texts.AS_COUNTED_READING,
+    "dropout_sdr": texts.AGAINST_MIX_READING,
+}
+
+
+def _readings(scope: Scope, metric: str, period: str, full_from: int) -> dict[str, str]:
+    """Say by clinician how a figure may be read."""
+    entry = reference.catalogue(scope).get(metric, {})
+    rows = practice.clinician_figures(scope, metric, "", period)
+    return {r["clinician_key"]: reading(r, entry, full_from) for r in rows.iter_rows(named=True)}
+
+
+def _clinician(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         common.CLINICIAN: row["clinician_label"],
-        common.ROLE: texts.ROLES.get(row["stratum"], texts.ROLE_UNKNOWN),
+        texts.READ_BESIDE: texts.ROLES.get(row["stratum"], texts.ROLE_UNKNOWN),
         texts.ENDED: row["n"],
         texts.UNPLANNED_SHORT: row["o"],
         texts.EXPECTED: row["e"],
         texts.RATIO: wording.number(row["sdr"], 2),
         common.INTERVAL: wording.limits(row["byar_lo"], row["byar_hi"], False, 2),
-        common.READING: _reading(row, full_from),
     }
-
-
-def _reading(row: Mapping[str, Any], full_from: int) -> str:
-    if row["status"] == "pending":
-        return texts.PENDING
-    if row["status"] != "ok":
-        return texts.NO_FIGURE
-    if row["flag"]:
-        return wording.FLAG_WORDS[row["flag"]]
-    if row["n"] < full_from:
-        return texts.TOO_FEW_TO_SAY
-    return texts.AS_EXPECTED

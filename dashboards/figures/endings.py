@@ -174,6 +174,7 @@ def definitions(scope: Scope, period: str, full_from: int) -> Drawn:
                 "estimate": row["estimate"] if row else None,
                 "lo": row["lo"] if row else None,
                 "hi": row["hi"] if row else None,
+                "value": said.value,
                 "words": f"{said.value}: {said.detail}",
                 "said": said.value,
             }
@@ -182,11 +183,11 @@ def definitions(scope: Scope, period: str, full_from: int) -> Drawn:
         reason = texts.DEFINITIONS_NONE.format(period=wording.period(period))
         longer = "" if period == "all" else f" {texts.LONGER}"
         return Drawn(None, "", empty=reason + longer)
-    shares = [d["estimate"] for d in data if d["estimate"] is not None]
+    known = sorted(
+        (d for d in data if d["estimate"] is not None), key=lambda d: float(d["estimate"])
+    )
     sentence = texts.DEFINITIONS_SAID.format(
-        period=wording.period(period),
-        lowest=wording.percent(min(shares)),
-        highest=wording.percent(max(shares)),
+        period=wording.period(period), lowest=known[0]["value"], highest=known[-1]["value"]
     )
     table = pl.DataFrame(
         {texts.DEFINITION: [d["label"] for d in data], common.FIGURE: [d["words"] for d in data]}

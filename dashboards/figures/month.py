@@ -6,6 +6,7 @@ Not here: the charts of the page (`figures/practice.py`) and its arrangement.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -13,7 +14,9 @@ import streamlit as st
 
 from dashboards import wording
 from dashboards.figures.practice import Shown
-from dashboards.queries import practice, reference
+from dashboards.figures.variation import reading
+from dashboards.filters import bounds
+from dashboards.queries import practice, reference, ruptures
 from dashboards.scope import Scope
 from dashboards.texts import common
 from dashboards.texts import month as texts
@@ -45,20 +48,29 @@ def neighbours(period: str) -> dict[str, str]:
     }
 
 
-def reading(row: Mapping[str, Any] | None) -> list[str]:
+def standing_out(row: Mapping[str, Any] | None) -> list[str]:
     """Say whether a month stands out from the practice's own months before."""
     told = texts.READINGS.get(str((row or {}).get("xmr_reading")))
     return [told] if told else []
 
 
 def by_chance(row: Mapping[str, Any] | None, words: str) -> list[str]:
-    """Say the count that chance alone would give, where it is known."""
+    """Say the count that chance alone would give, where it is known and stands beside a figure."""
     expected = (row or {}).get("expected")
-    return [] if expected is None else [words.format(n=wording.number(expected, 0))]
+    is_shown = (row or {}).get("estimate") is not None
+    return [] if expected is None or not is_shown else [words.format(n=wording.number(expected, 0))]
+
+
+def open_now(scope: Scope, instrument: str, as_of: date) -> list[str]:
+    """Say how many ruptures are open now: of all time, whatever the period of the tile."""
+    if not (scope.sees_cases and instrument):
+        return []
+    still = wording.whole(ruptures.still_open_n(scope, instrument))
+    return [texts.OPEN_NOW.format(day=wording.day(as_of), n=still)]
 
 
 def begun(
-    scope: Scope, period: str, periods: Mapping[str, str]
+    scope: Scope, period: str, periods: Mapping[str, str], as_of: date
 ) -> tuple[wording.Figure, list[str]]:
     """Say how many cases began in a period, and in those to compare it with.
 
@@ -66,6 +78,7 @@ def begun(
         scope: who is looking.
         period: a period code.
         periods: what `neighbours` gave.
+        as_of: the last day of the data; a period that runs on is a part of one.
     """
     if not scope.sees_practice_figures:
         return wording.Figure(texts.NOT_SHOWN, common.DIRECTOR_ONLY, "", is_shown=False), []
@@ -74,7 +87,9 @@ def begun(
     if (period, "first_session") not in n:
         return wording.figure(None, "count", texts.NOUNS["early_alliance"], 0), []
     detail = texts.BEGUN_DETAIL.format(opened=n[period, "opened"], third=n[period, "third_session"])
-    beside = [
+    is_over = bounds(period)[1] <= as_of + timedelta(days=1) or period == "all"
+    beside = [] if is_over else [texts.UNDER_WAY.format(day=wording.day(as_of))]
+    beside += [
         texts.BEFORE[kind].format(value=n[code, "first_session"])
         for kind, code in periods.items()
         if (code, "first_session") in n
@@ -124,12 +139,16 @@ def clinicians(
     without = rows.height - some.height
     if some["estimate"].is_null().all():
         return None, without
-    told = [_clinician(r, shown, full_from) for r in some.iter_rows(named=True)]
+    entry = reference.catalogue(scope).get(shown.metric, {})
+    told = [
+        {**_clinician(r, shown, full_from), common.READING: reading(r, entry, full_from)}
+        for r in some.iter_rows(named=True)
+    ]
     return pl.DataFrame(told), without
 
 
 def _clinician(row: Mapping[str, Any], shown: Shown, full_from: int) -> dict[str, str]:
-    """Say one clinician's figure: raw, drawn towards the practice, and how to read it."""
+    """Say one clinician's figure: raw, and drawn towards the practice."""
     figure = shown.said(row, full_from)
     shrunken = row["shrunken_estimate"]
     drawn = wording.percent(shrunken) if shown.is_share else wording.number(shrunken, shown.digits)
@@ -141,18 +160,7 @@ def _clinician(row: Mapping[str, Any], shown: Shown, full_from: int) -> dict[str
         common.INTERVAL: wording.limits(row["lo"], row["hi"], shown.is_share, shown.digits),
         common.DRAWN_TOWARDS: drawn,
         common.RELIABILITY: own,
-        common.READING: _reading(row, figure.is_shown),
     }
-
-
-def _reading(row: Mapping[str, Any], is_shown: bool) -> str:
-    if row["flag"]:
-        return wording.FLAG_WORDS[row["flag"]]
-    if is_shown and row["is_comparable"]:
-        return texts.CONSISTENT
-    if row["status"] == "insufficient_coverage":
-        return texts.TOO_FEW_FORMS
-    return texts.TOO_FEW
 
 
 def changed(scope: Scope, metrics: tuple[str, ...]) -> list[str]:

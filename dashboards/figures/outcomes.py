@@ -19,8 +19,10 @@ from dashboards.scope import Scope
 from dashboards.texts import common
 from dashboards.texts import outcomes as texts
 
-_ORDER = ("recovered", "improved", "unchanged", "not_applicable", "deteriorated", None)
+_ORDER = ("recovered", "improved", "unchanged", "not_applicable", "deteriorated", "unclassed", None)
 _NHS = ("nhs_recovery", "nhs_reliable_recovery", "nhs_reliable_improvement", "nhs_deterioration")
+# Recovery is only told of courses that began as a case.
+_OF_CASES = ("nhs_recovery", "nhs_reliable_recovery")
 _BANDS = (1, 2, 3)
 
 
@@ -61,7 +63,7 @@ def classes(scope: Scope, instrument: str, start: date, end: date) -> Drawn:
         return Drawn(None, "", empty=texts.NONE_ENDED.format(name=name))
     counted = dict(frame.iter_rows())
     data = [
-        {"label": wording.CHANGE_WORDS[code] if code else texts.ONCE, "n": counted[code]}
+        {"label": wording.change(code) if code else texts.ONCE, "n": counted[code]}
         for code in _ORDER
         if code in counted
     ]
@@ -138,7 +140,8 @@ def nhs(scope: Scope, period: str, full_from: int) -> Drawn:
     data: list[dict[str, Any]] = []
     for metric in _NHS:
         row = one(figures, metric)
-        said = wording.figure(row, "share", texts.FINISHED, full_from)
+        noun = texts.FINISHED_CASES if metric in _OF_CASES else texts.FINISHED
+        said = wording.figure(row, "share", noun, full_from)
         data.append(
             {
                 "label": str(catalogue.get(metric, {}).get("short_name") or metric),

@@ -268,6 +268,7 @@ def completion(scope: Scope, minimum: float) -> Drawn:
         }
         for r in frame.iter_rows(named=True)
     ]
+    full_from = int(reference.parameter(scope, "flag_min_n", 20))
     low = frame.filter(pl.col("estimate") < minimum).height
     sentence = texts.COMPLETION.format(
         least=wording.percent(minimum),
@@ -279,7 +280,10 @@ def completion(scope: Scope, minimum: float) -> Drawn:
             common.CLINICIAN: frame["clinician_label"],
             texts.SESSIONS_DUE: frame["denominator_n"],
             texts.IN_TIME: frame["numerator"],
-            texts.COMPLETED: [wording.percent(v) for v in frame["estimate"]],
+            texts.COMPLETED: [
+                wording.figure(r, "share", texts.SESSIONS_DUE, full_from).value
+                for r in frame.iter_rows(named=True)
+            ],
             common.INTERVAL: [
                 wording.limits(lo, hi, is_share=True)
                 for lo, hi in frame.select("lo", "hi").iter_rows()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -12,6 +12,7 @@ import streamlit as st
 from dashboards import wording
 from dashboards.charts import ruptures as curves
 from dashboards.charts.theme import spec
+from dashboards.filters import bounds
 from dashboards.parts import Drawn
 from dashboards.queries import ruptures
 from dashboards.scope import Scope
@@ -23,46 +24,82 @@ _MIN_FOR_A_RATE = 20
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def quarters(
-    scope: Scope, instrument: str, method_id: str, span: tuple[date, date], is_whole: bool
+    scope: Scope,
+    instrument: str,
+    method_id: str,
+    span: tuple[date, date],
+    as_of: date,
+    *,
+    is_whole: bool,
 ) -> Drawn:
     """Draw the ruptures in view of one method by quarter of onset and what became of them.
+
+    A quarter of which the span holds only a part is drawn as a part, and nothing stands beside it:
+    what chance alone would give is known of whole quarters.
 
     Args:
         scope: who is looking.
         instrument: an instrument code; reports are of `psq`.
         method_id: a method of the registry.
         span: first day of the period, and the first day after it.
+        as_of: the last day of the data.
         is_whole: whether the whole practice is in view and the method is the one all figures are
             of; only then is the number known that chance alone would give.
     """
     frame = ruptures.quarters(scope, instrument, method_id, *span)
     if frame.is_empty():
         return Drawn(None, "", empty=texts.NONE_FOUND)
-    totals = dict(frame.group_by("status").agg(pl.col("n").sum()).iter_rows())
-    parts = ", ".join(
-        f"{wording.whole(totals[s])} {words.lower()}"
-        for s, words in wording.RUPTURE_WORDS.items()
-        if s in totals
-    )
-    ruptures_n = wording.counted(int(frame["n"].sum()), texts.RUPTURE)
-    said = [texts.FOUND.format(ruptures=ruptures_n, parts=parts), texts.OPENNESS]
+    known = frame["quarter"].unique(maintain_order=True).to_list()
+    partial = [q for q in known if not _is_within(q, span, as_of)]
+    spoken = {
+        q: texts.PART_OF.format(quarter=wording.period(q)) if q in partial else wording.period(q)
+        for q in known
+    }
+    frame = frame.with_columns(said=pl.Series([spoken[q] for q in frame["quarter"]]))
     expected = ruptures.expected(scope, instrument) if is_whole else {}
-    expected = {q: n for q, n in expected.items() if q in set(frame["quarter"])}
-    if expected:
-        said.append(texts.CHANCE_LINE)
+    beside = {spoken[q]: expected[q] for q in known if q in expected and q not in partial}
     table = pl.DataFrame(
         {
-            texts.QUARTER_OF_ONSET: [wording.period(q) for q in frame["quarter"]],
+            texts.QUARTER_OF_ONSET: frame["said"],
             texts.NOW: [
                 f"{wording.RUPTURE_SHAPES[s]} {wording.RUPTURE_WORDS[s]}" for s in frame["status"]
             ],
             texts.RUPTURES: frame["n"],
         }
     )
-    if expected:
-        by_chance = [wording.number(expected.get(q)) for q in frame["quarter"]]
+    if beside:
+        by_chance = [wording.number(beside.get(said)) for said in frame["said"]]
         table = table.with_columns(pl.Series(texts.BY_CHANCE, by_chance))
-    return Drawn(spec(curves.quarters(frame, expected)), " ".join(said), table)
+    said = _quarters_said(frame, span, as_of)
+    said += [texts.CHANCE_LINE] if beside else []
+    said += [texts.PARTIAL] if partial else []
+    return Drawn(spec(curves.quarters(frame, beside)), " ".join(said), table)
+
+
+def _is_within(quarter: str, span: tuple[date, date], as_of: date) -> bool:
+    """Say whether all days of a quarter that have data lie within a span."""
+    first, after = bounds(quarter)
+    return first >= span[0] and (after <= span[1] or as_of < span[1])
+
+
+def _quarters_said(frame: pl.DataFrame, span: tuple[date, date], as_of: date) -> list[str]:
+    """Say how many ruptures began when, and what had become of them by the last day of the data."""
+    totals = dict(frame.group_by("status").agg(pl.col("n").sum()).iter_rows())
+    last = min(span[1] - timedelta(days=1), as_of)
+    return [
+        texts.FOUND.format(
+            ruptures=wording.counted(int(frame["n"].sum()), texts.RUPTURE),
+            until=wording.day(last),
+            since=texts.SINCE_DAY.format(day=wording.day(span[0])) if span[0].year > 1900 else "",
+            as_of=wording.day(as_of),
+            parts=", ".join(
+                f"{wording.whole(totals[s])} {words.lower()}"
+                for s, words in wording.RUPTURE_WORDS.items()
+                if s in totals
+            ),
+        ),
+        texts.OPENNESS,
+    ]
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

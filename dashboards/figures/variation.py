@@ -36,23 +36,31 @@ def title_of(choice: Choice, entry: Mapping[str, Any], names: wording.Names) -> 
     return texts.TITLE_OF.format(name=name, questionnaire=names.of(choice.instrument))
 
 
-def reading(row: Mapping[str, Any], is_flag_metric: bool, flag_min_n: int) -> str:
-    """Say how a clinician's figure may be read (metrics.md 5.5).
+def may_flag(entry: Mapping[str, Any]) -> bool:
+    """Say whether the catalogue lets a figure raise a signal at all."""
+    return entry.get("flag_side") not in (None, "none")
+
+
+def reading(row: Mapping[str, Any], entry: Mapping[str, Any], flag_min_n: int) -> str:
+    """Say how a clinician's figure may be read (metrics.md 5.5); every page says it by this.
 
     Args:
         row: a row of `clinician_metric`.
-        is_flag_metric: whether the catalogue lets this figure raise a signal at all.
+        entry: what the catalogue says of the figure.
         flag_min_n: seed parameter; below it nothing is raised.
     """
     if row["flag"]:
         return wording.FLAG_WORDS[row["flag"]]
-    if row["status"] == "insufficient_coverage":
-        return texts.SILENT
+    if row["status"] in texts.UNSAID:
+        return texts.UNSAID[row["status"]]
     if not row["is_comparable"]:
         return texts.TOO_FEW
-    if not is_flag_metric:
+    if not may_flag(entry):
         return texts.NOT_JUDGED
-    return texts.NO_SIGNAL_YET if row["denominator_n"] < flag_min_n else texts.CONSISTENT
+    if row["denominator_n"] < flag_min_n:
+        return texts.NO_SIGNAL_YET
+    # a model without skill gives no probability to judge by
+    return texts.NOT_JUDGED if row["mid_p"] is None else texts.CONSISTENT
 
 
 def digits_of(scope: Scope, choice: Choice, entry: Mapping[str, Any]) -> int:
@@ -79,7 +87,6 @@ def funnel(scope: Scope, choice: Choice, period: str) -> Drawn:
     found = everyone.filter(pl.col("is_comparable"))
     if limits.is_empty() or found.height < 2:
         return Drawn(None, "", empty=_why_empty(period, compare_from, noun))
-    is_flag_metric = entry.get("flag_side") not in (None, "none")
     points = [
         {
             "label": r["clinician_label"],
@@ -91,7 +98,7 @@ def funnel(scope: Scope, choice: Choice, period: str) -> Drawn:
                 hits=wording.whole(r["numerator"]),
                 n=wording.whole(r["denominator_n"]),
                 noun=noun,
-                reading=reading(r, is_flag_metric, flag_from),
+                reading=reading(r, entry, flag_from),
             ),
         }
         for r in found.iter_rows(named=True)
@@ -118,7 +125,10 @@ def funnel(scope: Scope, choice: Choice, period: str) -> Drawn:
         {
             common.CLINICIAN: found["clinician_label"],
             noun.capitalize(): found["denominator_n"],
-            common.FIGURE: [wording.percent(v) for v in found["estimate"]],
+            common.FIGURE: [
+                wording.figure(r, "share", noun, flag_from).value
+                for r in found.iter_rows(named=True)
+            ],
             texts.OF_CHANCE_95: _between(found, "lo_95", "hi_95"),
             texts.OF_CHANCE_998: _between(found, "lo_998", "hi_998"),
         }
@@ -170,13 +180,18 @@ def spread(scope: Scope, choice: Choice, period: str) -> str:
 def signals(scope: Scope, choice: Choice, period: str) -> str:
     """Say how many signals there are, and how many chance alone would raise."""
     entry = reference.catalogue(scope).get(choice.metric_id, {})
-    if entry.get("flag_side") in (None, "none"):
+    if not may_flag(entry):
         reason = str(entry.get("flag_reason") or "").removeprefix(texts.NOT_FLAGGED)
         return texts.NO_SIGNAL_BECAUSE.format(reason=reason) if reason else texts.RAISES_NONE
     rows = variation.clinicians(scope, choice, period)
     large = rows.filter(pl.col("is_discovery").is_not_null()).height
+    least = int(reference.parameter(scope, "flag_min_n", 20))
+    if (
+        not large
+        and rows.filter(pl.col("is_comparable") & (pl.col("denominator_n") >= least)).height
+    ):
+        return texts.NO_SKILL
     if not large:
-        least = int(reference.parameter(scope, "flag_min_n", 20))
         return texts.NONE_LARGE.format(least=least)
     flagged = rows["flag"].count()
     raised = wording.counted(flagged, texts.SIGNAL) if flagged else texts.NO_SIGNAL
@@ -242,23 +257,25 @@ def clinicians(scope: Scope, choice: Choice, period: str) -> pl.DataFrame:
     entry = reference.catalogue(scope).get(choice.metric_id, {})
     digits = digits_of(scope, choice, entry)
     flag_from = int(reference.parameter(scope, "flag_min_n", 20))
-    is_flag_metric = entry.get("flag_side") not in (None, "none")
     is_share = entry.get("measure_kind") == "share"
-    again = variation.persistence(scope, choice, period)
+    found = variation.clinicians(scope, choice, period)
+    # without a probability nothing was compared, so neither column would say anything
+    is_judged = may_flag(entry) and found["mid_p"].is_not_null().any()
+    again = variation.persistence(scope, choice, period) if is_judged else None
     told = []
-    for r in variation.clinicians(scope, choice, period).iter_rows(named=True):
+    for r in found.iter_rows(named=True):
         figure = wording.figure(r, "share" if is_share else "", noun_of(entry), flag_from, digits)
         row = {
             common.CLINICIAN: r["clinician_label"],
             common.ROLE: wording.sentence_case(r["role"]),
-            common.READING: reading(r, is_flag_metric, flag_from),
+            common.READING: reading(r, entry, flag_from),
             common.FIGURE: figure.value,
             common.RESTS_ON: _rests_on(r, noun_of(entry)),
             common.INTERVAL: wording.limits(r["lo"], r["hi"], is_share, digits),
         }
         if entry.get("measure_kind") != "statistic":
             row |= _drawn(r, figure.is_shown, is_share, digits)
-        if is_flag_metric:
+        if is_judged:
             row[texts.AFTER_MANY] = _DISCOVERY[r["is_discovery"]]
         if again is not None:
             persists = again[1].get(r["clinician_key"])

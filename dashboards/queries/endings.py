@@ -58,12 +58,9 @@ def adjusted(scope: Scope, period: str) -> pl.DataFrame:
     return fetch(
         scope,
         """
-        select c.clinician_label, d.*, m.flag, m.is_comparable
+        select c.clinician_label, d.*
         from dropout_adjusted as d
         join dim_clinician as c using (clinician_key)
-        left join clinician_metric as m
-            on d.clinician_key = m.clinician_key and d.period = m.period
-                and m.metric_id = 'dropout_sdr'
         where d.period = $period
         order by c.clinician_label
         """,

@@ -47,15 +47,18 @@ def benchmarks(scope: Scope, metric_id: str) -> pl.DataFrame:
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def classes(scope: Scope, instrument: str, start: date, end: date) -> pl.DataFrame:
-    """Count the ended cases in view by what became of their outcome; null where not known.
+    """Count the ended cases in view by what became of their outcome.
 
     Returns:
-        jt_category and n. An ended case without a form of the instrument is not in it.
+        jt_category and n. It is null where the case was measured once, `unclassed` where twice by a
+        questionnaire without a reliable change. An ended case without a form of it is not there.
     """
     return fetch(
         scope,
         """
-        select o.jt_category, count(*) as n
+        select
+            coalesce(o.jt_category, case when o.n_scores >= 2 then 'unclassed' end) as jt_category,
+            count(*) as n
         from episode_outcome as o
         join episode_ending as e using (episode_key)
         where o.instrument = $instrument and e.is_population

@@ -19,7 +19,6 @@ from dashboards.figures import practice as charts
 from dashboards.figures.practice import Shown
 from dashboards.parts import Drawn
 from dashboards.queries import practice, reference
-from dashboards.queries import ruptures as rupture_queries
 from dashboards.reports.ask import Ask
 from dashboards.reports.paper import Paper, limited, made, picture, shortened
 from dashboards.texts import common
@@ -64,7 +63,14 @@ def month(ask: Ask) -> Paper:
                 charts.alliance_months(scope, filters.measure, *year), _HALF, _HEIGHTS
             ),
             "ruptures": picture(
-                ruptures.quarters(scope, filters.measure, _METHOD, year, is_whole),
+                ruptures.quarters(
+                    scope,
+                    filters.measure,
+                    _METHOD,
+                    (_quarter_of(year[0]), year[1]),
+                    ask.release.as_of,
+                    is_whole=is_whole,
+                ),
                 _HALF,
                 _HEIGHTS,
             ),
@@ -80,6 +86,11 @@ def month(ask: Ask) -> Paper:
 def _year_before(end: date) -> tuple[date, date]:
     """Give the year that ends with the period; a chart by month needs the months before."""
     return (end.replace(year=end.year - 1) if end.year < 2200 else date(1900, 1, 1)), end
+
+
+def _quarter_of(day: date) -> date:
+    """Give the first day of a quarter, so that the picture by quarter begins with a whole one."""
+    return day.replace(month=(day.month - 1) // 3 * 3 + 1)
 
 
 def _definitions(ask: Ask, full_from: int) -> Drawn:
@@ -112,7 +123,10 @@ class _Tiles:
         """Give the tiles in the order of the page."""
         scope, period = self._ask.base, self._ask.filters.period
         return [
-            _tile(texts.BEGUN, *figures.begun(scope, period, self._periods)),
+            _tile(
+                texts.BEGUN,
+                *figures.begun(scope, period, self._periods, self._ask.release.as_of),
+            ),
             self._metric("dropout_d1"),
             self._metric("early_alliance"),
             self._metric("feedback_completion"),
@@ -130,7 +144,7 @@ class _Tiles:
         shown = _shown(self._ask, metric)
         row = self._row(metric, self._ask.filters.period)
         before = next(iter(self._periods.items()), None)
-        beside = [*figures.reading(row), *more]
+        beside = [*figures.standing_out(row), *more]
         if before:
             value = shown.said(self._row(metric, before[1]), self._full_from).value
             beside.append(texts.BEFORE[before[0]].format(value=value))
@@ -142,14 +156,11 @@ class _Tiles:
         return figures.by_chance(self._row(metric, self._ask.filters.period), said)
 
     def _found(self) -> list[str]:
-        told = self._by_chance("rupture_onset_rate", texts.BY_CHANCE)
-        if self._ask.base.sees_cases and self._ask.filters.measure:
-            still = rupture_queries.still_open_n(self._ask.base, self._ask.filters.measure)
-            told.append(texts.OPEN_NOW.format(n=wording.whole(still)))
-        return told
+        still = figures.open_now(self._ask.base, self._ask.filters.measure, self._ask.release.as_of)
+        return [*self._by_chance("rupture_onset_rate", texts.BY_CHANCE), *still]
 
     def _reviewed(self) -> dict[str, Any]:
-        if self._row("time_to_review", self._ask.filters.period):
+        if self._row("time_to_review", "all"):
             return self._metric("time_to_review")
         none = wording.Figure(texts.NOT_COLLECTED, texts.REVIEW_NONE, "", is_shown=False)
         return _tile(texts.REVIEW, none, [])

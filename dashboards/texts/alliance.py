@@ -36,8 +36,8 @@ POSSIBLE = "Only possible: {loose} to {strict} usual variations"
 CRITERION_COLUMN, FALLS, CASES = "Criterion", "Falls", "Cases"
 CRITERION_TABLE = "Falls by criterion"
 FALLS_SAID = (
-    "{period}: {hits} probable falls in {n} rated sessions of the whole practice. About {expected} "
-    "would be found if nothing but measurement noise moved the scores."
+    "{period}: {hits} probable falls in {n} sessions rated after the first, whole practice. About "
+    "{expected} would be found if nothing but measurement noise moved the scores."
 )
 REPAIRS_SAID = (
     "{period}: {hits} of {n} closed ruptures repaired. About {expected} of them would count as "
@@ -58,7 +58,10 @@ AFTER_NOTE = (
 AFTER_NONE = "No case with two ratings yet, so no rupture could have been seen."
 AFTER_TABLE = "Unplanned endings after a session, by rupture"
 OPEN = "Still open"
-OPEN_NOTE = "The longest open first. Select a row to open the case."
+OPEN_NOTE = (
+    "All that are open now, whatever the period. The longest open first. Select a row to open the "
+    "case."
+)
 OPEN_NONE = "No probable rupture is open among the cases in view."
 OPEN_ALT = "Ruptures still open"
 CLIENT, FELL_AT, ON, FROM, TO = "Client", "Fell at session", "On", "From", "To"
@@ -67,7 +70,7 @@ SO_FAR, NEXT, NONE_BOOKED = "Sessions so far", "Next appointment", "None booked"
 LEVEL_TILES = (
     ("early_alliance", "cases"),
     ("alert_share", "rated sessions"),
-    ("rupture_incidence", "cases"),
+    ("rupture_incidence", "cases with three forms"),
     ("repair_rate", "closed ruptures"),
 )
 RESPONSE_TILES = (

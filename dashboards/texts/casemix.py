@@ -1,13 +1,15 @@
 """Words about the mix of cases: what is allowed for, how well, and how a ratio is read."""
 
 STRATA = {"staff": "Staff", "trainee": "Trainees", "unknown": "Role not known"}
-ROLES = {"trainee": "Trainee", "staff": "Staff"}
+READ_BESIDE = "Read beside"
+ROLES = {"trainee": "Trainees", "staff": "Staff"}
 ROLE_UNKNOWN = "Not known"
 NEVER = "It never allows for the alliance, which lies between clinician and ending, nor for gender."
 READING = (
     "{period}: unplanned endings over those expected of the same cases with colleagues; 1.00 is "
     "as expected. In the order of labels, never of the ratio. Most of what differs between "
-    "caseloads of this size is chance."
+    "caseloads of this size is chance. Each row is read twice: as counted, as on Variation, and "
+    "with the mix of cases allowed for."
 )
 NO_MODEL = "This release holds no case-mix model."
 STATE = (
@@ -39,7 +41,7 @@ REFUSALS = {
 REFUSED = "No adjustment for the mix of cases."
 SAYS_NOTHING = (
     "So what is recorded at intake says next to nothing here about who stops. The adjusted figures "
-    "say little more than the plain ones."
+    "say little more than the plain ones, and judge nobody."
 )
 CLAIMS_TOO_MUCH = "So it claims to tell cases apart better than it does: read the ratios with care."
 HOLDS = "So its expectations hold for clinicians it has not seen."
@@ -71,7 +73,4 @@ STRATA_SAID = (
     "against trainees; their clients and placements differ."
 )
 PROBABILITY_BELOW = "below\u00a00.001"
-PENDING = "○ Not yet: some endings are not known"
-NO_FIGURE = "○ Too few for a figure"
-TOO_FEW_TO_SAY = "○ Too few to say more"
-AS_EXPECTED = "● As expected of these cases"
+AS_COUNTED_READING, AGAINST_MIX_READING = "As counted", "Against the mix of cases"

@@ -15,10 +15,11 @@ COURSE = "{name}: its course over {months} months, in the table below"
 WITH_MEASURE = "{name} ({measure})"
 DEFINITION = "Definition"
 BY_CHANCE = "By chance alone: about {n}"
-OPEN_NOW = "Open now: {n}"
+OPEN_NOW = "Open on {day} in the cases in view, whenever begun: {n}"
 REPAIRED_BY_CHANCE = "By chance alone: about {n} of them"
 
 BEGUN = "Cases begun"
+UNDER_WAY = "Not over: counted up to {day}, beside whole periods"
 BEGUN_DETAIL = "first sessions · {opened} opened · {third} third sessions"
 BEGUN_MEANING = (
     "Cases with a first session in the period. Cases opened and third sessions are counted at "
@@ -56,10 +57,10 @@ QUALITY_LINK = "Data quality"
 NOUNS = {
     "dropout_d1": "ended cases",
     "early_alliance": "cases",
-    "rupture_onset_rate": "rated sessions",
-    "rupture_incidence": "cases",
+    "rupture_onset_rate": "sessions rated after the first",
+    "rupture_incidence": "cases with three forms",
     "repair_rate": "closed ruptures",
-    "time_to_review": "reviewed signals",
+    "time_to_review": "signals that call for review",
     "feedback_completion": "sessions",
     "dna_rate": "appointments",
     "late_cancel_rate": "appointments",
@@ -80,7 +81,7 @@ NO_MONTHS = "No month has a figure yet. Data quality lists what has been loaded.
 FLOW = "From referral to ending"
 FLOW_NOTE = (
     "The cases opened in the period, and how far they have come since. Cases opened lately have "
-    "had little time."
+    "had little time. That an ending was unplanned is known only some weeks after it."
 )
 
 CLINICIANS = "By clinician"
@@ -98,9 +99,6 @@ CLINICIANS_NO_FIGURE = (
 )
 CLINICIANS_TABLE = "{name} by clinician"
 WITHOUT = "{clinicians} in view had no {noun} in this period."
-TOO_FEW = "○ Too few to say"
-CONSISTENT = "● Consistent with the practice"
-TOO_FEW_FORMS = "○ Too few forms to compare"
 
 CHANGED = "What changed in the definitions"
 CHANGED_SOME = (

@@ -71,6 +71,7 @@ NHS_NOTE = (
     "public definition."
 )
 FINISHED = "finished courses"
+FINISHED_CASES = "finished courses that began as a case"
 NO_NHS = (
     "{period}: too few finished courses measured twice with both PHQ-9 and GAD-7, or nobody uses "
     "both."

@@ -118,8 +118,9 @@ WORTH_NOTE = (
 WORTH_LABEL = "Signal audit"
 VERDICTS = "What supervisors made of them"
 VERDICTS_NOTE = (
-    "Fired, confirmed and dismissed, by rule. A rule that is dismissed too often is proposed for "
-    "change, once enough of its signals were judged."
+    "Whole practice, by rule: signals fired so far, or open cases a reason of the agenda holds for "
+    "now, and verdicts of all time. A rule that is dismissed too often is proposed for change, "
+    "once enough of its signals were judged."
 )
 NO_VERDICT = (
     "Nobody has confirmed or dismissed a signal yet. Supervisors do so in the case review; it "
@@ -138,6 +139,7 @@ TOO_FEW_OPEN = "Too few open cases to say how full the agenda is."
 OVER = "over its budget: look at the rule that fires most"
 WITHIN, AT_EDGE = "within its budget", "at the edge of its budget"
 BUDGET = (
-    "The agenda calls for {load} of {cases} soon, tiers T1 to T3 ({share}{limits}). "
-    "The budget is {low} to {high}: {verdict}."
+    "Rules call for {load} of {cases} soon, tiers T1 to T3 ({share}{limits}). Cases that people "
+    "asked to discuss stand on the agenda too and are not counted. The budget is {low} to {high}: "
+    "{verdict}."
 )

@@ -6,7 +6,14 @@ NONE_FOUND = (
     "forms, or forms that are always at the top. Data quality shows the coverage."
 )
 RUPTURE, SESSION = "rupture", "session"
-FOUND = "{ruptures} among the cases in view: {parts}."
+FOUND = (
+    "{ruptures} began{since} up to {until} in the cases in view. As they stood on {as_of}: {parts}."
+)
+SINCE_DAY = " from {day}"
+PART_OF = "{quarter}, part"
+PARTIAL = (
+    "Of a quarter marked as a part the period holds only some days, so nothing is set beside it."
+)
 OPENNESS = "More ruptures found is not worse: where clients answer openly, more are seen."
 CHANCE_LINE = (
     "A line across a bar is the number that measurement noise alone would give in that quarter."
@@ -29,7 +36,7 @@ PER_100, CHANCE_PER_100 = "Per 100 sessions", "By chance per 100"
 RANGE_BY_CHANCE = "95 of 100 by chance"
 FOUND_MARK, CHANCE_BAND = "● found", "▭ where chance alone would put it"
 METHOD_TIER = "{name}, {tier}"
-METHOD, FOUND_N, CASES_WITH = "Method", "Found", "Cases with one"
+METHOD, FOUND_N, CASES_WITH = "Method", "Found", "Cases with one, of those it can judge"
 REPAIRED, REPAIRED_BY_CHANCE = "Repaired", "Repaired by chance"
 OF = "{hits} of {n}"
 OF_SHARE = "{hits} of {n} ({share})"

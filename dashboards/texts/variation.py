@@ -46,7 +46,11 @@ NOUNS = {
 NOUN = "units"
 TITLE_OF = "{name} ({questionnaire})"
 TOO_FEW = "○ Too few to say"
-SILENT = "○ Too few forms to compare"
+# A figure that is not shown says why, on every page in the same words.
+UNSAID = {
+    "insufficient_coverage": "○ Too few forms to compare",
+    "pending": "○ Not yet: some outcomes are not known",
+}
 NOT_JUDGED = "○ Shown, not judged"
 NO_SIGNAL_YET = "○ Too few for a signal"
 CONSISTENT = "● Consistent with the practice"
@@ -100,6 +104,10 @@ P_BELOW = "below 0.001"
 NO_SIGNAL_BECAUSE = "No signal: {reason}."
 NOT_FLAGGED = "Not flagged: "
 RAISES_NONE = "It raises no signal."
+NO_SKILL = (
+    "No signal is raised: the model these figures are held against tells cases apart no better "
+    "than chance."
+)
 NONE_LARGE = "No signal can be raised: no clinician has {least} known outcomes in this period."
 SIGNAL, NO_SIGNAL = "signal", "No signal"
 SIGNALS = (

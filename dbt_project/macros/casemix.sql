@@ -38,6 +38,16 @@
     ) }}
 {%- endmacro %}
 
+{#- The lower 95 % limit of the slope of calibration, from rows of int_casemix__coefficients. Not
+    above nought, the model tells cases apart no better than chance: it judges nobody. -#}
+{% macro casemix_slope_lo() -%}
+    round(
+        max(case when fold = 0 and term = 'calibration_slope' then estimate end)
+        - {{ normal_975() }}
+        * max(case when fold = 0 and term = 'calibration_slope' then standard_error end), 10
+    )
+{%- endmacro %}
+
 {#- The stratum of a clinician's role: trainees are compared among themselves (metrics.md 8), a
     supervisor's own cases are those of staff, and who has no role is in neither. -#}
 {% macro dropout_stratum(role) -%}

@@ -94,3 +94,14 @@ def expected(reading: Reading) -> list[Expected] | None:
             return None
         p[mine] = 1 / (1 + np.exp(-x[mine] @ beta))
     return [Expected(e, bool(d), float(q)) for e, d, q in zip(episodes, y, p, strict=True)]
+
+
+def has_skill(found: list[Expected]) -> bool:
+    """Whether the outcome rises with the expected log odds by more than chance may give (95 %)."""
+    p = np.array([one.p for one in found])
+    y = np.array([float(one.dropped) for one in found])
+    x = np.column_stack([np.ones(len(p)), np.log(p / (1 - p))])
+    beta = st.logistic(x, y)
+    fitted = 1 / (1 + np.exp(-x @ beta))
+    information = (x * (fitted * (1 - fitted))[:, None]).T @ x
+    return bool(beta[1] > 1.959964 * np.sqrt(np.linalg.inv(information)[1, 1]))

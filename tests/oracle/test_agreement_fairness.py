@@ -30,9 +30,10 @@ def test_expected_by_the_mix_of_cases(case: Case) -> None:
     assert case.seed != 4 or found, "the large practice carries a model"
     if found is None:
         assert model["status"] == "refused"
-        assert rows == []
+        assert rows == [] and not model["has_skill"]
         return
     assert model["status"] == "ok", model["reason"]
+    assert model["has_skill"] == casemix.has_skill(found)
     groups: dict[tuple[str, str], list[casemix.Expected]] = {}
     for one in found:
         for period in periods(one.episode.attended[-1].started_on):
@@ -48,6 +49,26 @@ def test_expected_by_the_mix_of_cases(case: Case) -> None:
             row |= {"at_least_p": tail, "mid_p": middle, "byar_lo": lo, "byar_hi": hi}
         expected[pseudonym("clinician", clinician), period] = row
     agree(expected, keyed(rows, "clinician_key", "period"))
+
+
+def test_a_model_without_skill_judges_nobody(case: Case) -> None:
+    (model,) = case.rows("from metrics.casemix_model")
+    judged = {
+        (r["clinician_key"], r["period"]): r["mid_p"]
+        for r in case.rows("from metrics.clinician_metric where metric_id = 'dropout_sdr'")
+    }
+    exact = {
+        (r["clinician_key"], r["period"]): r["mid_p"]
+        for r in case.rows("from metrics.dropout_adjusted where mid_p is not null")
+    }
+    flags = case.rows(
+        "from metrics.clinician_metric where metric_id = 'dropout_sdr' and flag is not null"
+    )
+    if model["has_skill"]:
+        assert {key: judged[key] for key in exact} == exact
+    else:
+        assert set(judged.values()) <= {None}
+        assert flags == []
 
 
 def _comparable(case: Case) -> dict[tuple, list[dict]]:

@@ -21,6 +21,7 @@ analyst__casemix_model as (
         round(calibration_slope_lo, 2) as calibration_slope_lo,
         round(calibration_slope_hi, 2) as calibration_slope_hi,
         round(c_statistic, 2) as c_statistic,
+        has_skill,
         {{ is_small_part('events', 'episodes_n') }} as is_suppressed,
         params_version
     from models

@@ -10,6 +10,11 @@ ratios as (
     select * from {{ ref('int_casemix__ratio') }}
 ),
 
+models as (
+    select coalesce({{ casemix_slope_lo() }} > 0, false) as has_skill
+    from {{ ref('int_casemix__coefficients') }}
+),
+
 int_statistic__dropout_sdr as (
     select
         counts.scope_kind,
@@ -28,9 +33,11 @@ int_statistic__dropout_sdr as (
         ratios.byar_lo as lo,
         ratios.byar_hi as hi,
         ratios.expected,
-        ratios.mid_p,
+        -- what a flag is raised by: a model without skill raises none
+        case when models.has_skill then ratios.mid_p end as mid_p,
         'observed / expected by case-mix, Byar 95 %' as method
     from counts
+    cross join models
     left join ratios
         on
             counts.scope_kind = ratios.scope_kind

@@ -43,7 +43,8 @@ checks as (
     select
         max(case when term = 'calibration_intercept' then estimate end) as calibration_intercept,
         max(case when term = 'calibration_slope' then estimate end) as calibration_slope,
-        max(case when term = 'calibration_slope' then standard_error end) as slope_error
+        max(case when term = 'calibration_slope' then standard_error end) as slope_error,
+        {{ casemix_slope_lo() }} as calibration_slope_lo
     from coefficients
     where fold = 0
 ),
@@ -102,11 +103,11 @@ casemix_model as (
         round(totals.observed_over_expected, 12) as observed_over_expected,
         checks.calibration_intercept,
         checks.calibration_slope,
-        round(checks.calibration_slope - 1.959963984540054 * checks.slope_error, 10)
-            as calibration_slope_lo,
-        round(checks.calibration_slope + 1.959963984540054 * checks.slope_error, 10)
+        checks.calibration_slope_lo,
+        round(checks.calibration_slope + {{ normal_975() }} * checks.slope_error, 10)
             as calibration_slope_hi,
         round(discrimination.c_statistic, 12) as c_statistic,
+        judged.refusal is null and coalesce(checks.calibration_slope_lo > 0, false) as has_skill,
         cast({{ param('params_version') }} as integer) as params_version
     from judged
     cross join used_names

@@ -67,8 +67,15 @@ practice_metric as (
         compared.compared_estimate,
         charts.xmr_points,
         charts.xmr_mean,
-        charts.xmr_lower,
-        charts.xmr_upper,
+        -- no month can lie beyond what a share can be
+        case
+            when compared.measure_kind = 'share' and charts.xmr_lower < 0 then 0
+            else charts.xmr_lower
+        end as xmr_lower,
+        case
+            when compared.measure_kind = 'share' and charts.xmr_upper > 1 then 1
+            else charts.xmr_upper
+        end as xmr_upper,
         charts.xmr_reading,
         compared.status,
         cast(null as {{ text_type() }}) as flag,

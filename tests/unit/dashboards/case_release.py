@@ -18,6 +18,8 @@ CODES = (
     ("step", "keep_going", "Keep going as now"),
     ("done_by", "clinician", "Clinician"),
     ("step_outcome", "done", "Done"),
+    ("reason", "open_rupture", "Rupture not repaired"),
+    ("reason", "forms_missing", "Feedback missing"),
 )
 SRS = {
     "alliance_instrument": "srs",

@@ -108,6 +108,17 @@ def test_a_reason_is_confirmed_and_the_verdict_taken_back(
     assert "✓ Confirmed" not in said(app)
 
 
+def test_what_no_rule_raised_offers_no_verdict(opened: Callable[..., AppTest]) -> None:
+    told = rows(**SRS)
+    lines = "Alliance fell.\nThe supervisor put this case on the agenda.\nRecovered."
+    codes = "open_rupture,added,positive_case"
+    told["metrics.supervision_agenda"] = [agenda_row(reasons=lines, reason_ids=codes)]
+    app = opened(told)
+    assert "The supervisor put this case on the agenda." in said(app)
+    offered = [b.key for b in app.button if b.key and b.key.startswith("signal_")]
+    assert offered == ["signal_confirmed-open_rupture-3", "signal_dismissed-open_rupture-3"]
+
+
 def test_another_adds_a_verdict_of_their_own_and_takes_none_back(
     on_agenda: Rows, opened: Callable[..., AppTest], scoped: Callable[..., Scope]
 ) -> None:

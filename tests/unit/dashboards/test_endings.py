@@ -14,8 +14,10 @@ import pytest
 
 from dashboards.charts import endings as charts
 from dashboards.charts import theme
-from dashboards.figures import casemix, endings
+from dashboards.figures import casemix, endings, month, variation
+from dashboards.figures.practice import Shown
 from dashboards.queries import endings as asked
+from dashboards.queries.variation import Choice
 from dashboards.scope import Role, Scope
 from tests.unit.dashboards.small_release import ANNA, BORIS
 from tests.unit.dashboards.test_pages import open_page, words
@@ -60,6 +62,7 @@ def standing(**changed: Any) -> list[dict[str, Any]]:
         "calibration_slope_lo": 0.4,
         "calibration_slope_hi": 1.4,
         "c_statistic": 0.64,
+        "has_skill": True,
     }
     return [{**row, **changed}]
 
@@ -154,7 +157,8 @@ def test_a_model_says_how_well_it_does(
     slope: tuple[float, float, float], reading: str, released: Release, scoped: MakeScope
 ) -> None:
     names = ("calibration_slope", "calibration_slope_lo", "calibration_slope_hi")
-    released({"metrics.casemix_model": standing(**dict(zip(names, slope, strict=True)))})
+    slopes = dict(zip(names, slope, strict=True))
+    released({"metrics.casemix_model": standing(**slopes, has_skill=slope[1] > 0)})
     scope = scoped(role=Role.DIRECTOR)
     assert "Allowed for:\n· severity at intake\n· seen by a trainee\n" in casemix.state(scope)
     assert "Not recorded, or too rare to allow for:\n· diagnosis group" in casemix.state(scope)
@@ -185,14 +189,26 @@ def test_a_refused_model_says_why_and_shows_no_ratio(
     assert "Ratio" not in page
 
 
-def test_ratios_in_the_order_of_labels_with_a_reading(released: Release, scoped: MakeScope) -> None:
-    flagged = {
-        "clinician_key": BORIS,
-        "metric_id": "dropout_sdr",
+def judged(key: str, metric: str, **changed: Any) -> dict[str, Any]:
+    """Give a clinician's figure on unplanned endings as `clinician_metric` holds it."""
+    row = {
+        "clinician_key": key,
+        "metric_id": metric,
         "period": "all",
-        "flag": "conversation",
+        "denominator_n": 44,
+        "status": "ok",
+        "is_comparable": True,
+        "flag": None,
+        "mid_p": 0.0262,
     }
+    return {**row, **changed}
+
+
+def test_ratios_in_the_order_of_labels_with_both_readings(
+    released: Release, scoped: MakeScope
+) -> None:
     few = {"n": 3, "o": 1, "sdr": None, "byar_lo": None, "byar_hi": None}
+    unsaid = {"denominator_n": 3, "status": "insufficient_n", "is_comparable": False}
     released(
         {
             "metrics.casemix_model": standing(),
@@ -200,14 +216,62 @@ def test_ratios_in_the_order_of_labels_with_a_reading(released: Release, scoped:
                 against(BORIS),
                 against(ANNA, status="insufficient_n", **few),
             ],
-            "metrics.clinician_metric": [flagged],
+            "metrics.clinician_metric": [
+                judged(BORIS, "dropout_d1"),
+                judged(BORIS, "dropout_sdr", flag="conversation", mid_p=0.0033),
+                judged(ANNA, "dropout_d1", **unsaid),
+                judged(ANNA, "dropout_sdr", **unsaid),
+            ],
+            "metrics.metric_catalogue": [
+                {"metric_id": metric, "flag_side": "both"}
+                for metric in ("dropout_d1", "dropout_sdr")
+            ],
         }
     )
     table = casemix.adjusted(scoped(ANNA, BORIS), "all", 20)
     assert table["Clinician"].to_list() == ["Clinician A1AA", "Clinician B2AA"]
     assert table["Ratio"].to_list() == ["–", "1.69"]
-    assert table["Reading"].to_list() == ["○ Too few for a figure", "◆ Worth a conversation"]
+    assert table["As counted"].to_list() == ["○ Too few to say", "● Consistent with the practice"]
+    assert table["Against the mix of cases"].to_list() == [
+        "○ Too few to say",
+        "◆ Worth a conversation",
+    ]
     assert casemix.adjusted(scoped(ANNA), "all", 20).height == 1
+
+
+@pytest.mark.parametrize("metric", ["dropout_d1", "dropout_sdr"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        {},
+        {"flag": "conversation", "mid_p": 0.003},
+        {"mid_p": None},
+        {"denominator_n": 12},
+        {"denominator_n": 7, "is_comparable": False},
+        {"denominator_n": 7, "is_comparable": False, "status": "pending"},
+    ],
+)
+def test_every_page_reads_a_clinicians_endings_alike(
+    metric: str, row: dict[str, Any], released: Release, scoped: MakeScope
+) -> None:
+    found = judged(ANNA, metric, **row)
+    entry = {"metric_id": metric, "flag_side": "both", "unit": "share", "measure_kind": "share"}
+    released(
+        {
+            "metrics.casemix_model": standing(),
+            "metrics.dropout_adjusted": [against(ANNA)],
+            "metrics.clinician_metric": [{**found, "numerator": 4, "estimate": 0.2}],
+            "metrics.metric_catalogue": [entry],
+        }
+    )
+    scope = scoped(ANNA, role=Role.DIRECTOR)
+    title = {"dropout_d1": "As counted", "dropout_sdr": "Against the mix of cases"}[metric]
+    on_endings = casemix.adjusted(scope, "all", 20)[title].to_list()
+    on_variation = variation.clinicians(scope, Choice(metric, None), "all")["Reading"].to_list()
+    shown = Shown(metric, "", metric, "ended cases", "share", 1)
+    on_month, _ = month.clinicians(scope, shown, "all", 20)
+    assert on_month is not None
+    assert on_endings == on_variation == on_month["Reading"].to_list()
 
 
 def test_the_page_runs_with_all_of_it(released: Release) -> None:

@@ -300,3 +300,39 @@ def test_without_forms_tiles_say_that_none_are_collected(released: Release) -> N
     released({"metrics.practice_flow": flow()})
     said = words(open_page("month", "Clinical director"))
     assert said.count("No client has rated the alliance of an individual session yet.") == 4
+
+
+@pytest.mark.parametrize(
+    ("period", "is_said"),
+    [("2026-11", True), ("2026-Q4", True), ("2026-10", False), ("all", False)],
+)
+def test_a_month_under_way_is_said_to_be_a_part_of_one(
+    period: str, is_said: bool, released: Release, scoped: MakeScope
+) -> None:
+    released({"metrics.practice_flow": [{**row, "period": period} for row in flow()]})
+    scope = scoped(role=Role.DIRECTOR)
+    figure, beside = month.begun(scope, period, month.neighbours(period), AS_OF)
+    assert figure.is_shown
+    said = [plain(text) for text in beside]
+    assert ("Not over: counted up to 20 Nov 2026, beside whole periods" in said) == is_said
+
+
+def test_a_month_that_ends_with_the_data_is_whole(released: Release, scoped: MakeScope) -> None:
+    released({"metrics.practice_flow": flow()})
+    scope = scoped(role=Role.DIRECTOR)
+    _, beside = month.begun(scope, "2026-10", {}, date(2026, 10, 31))
+    assert beside == []
+
+
+def test_ruptures_open_now_say_their_day_and_are_of_any_age(
+    released: Release, scoped: MakeScope
+) -> None:
+    onset = {"clinician_key": ANNA, "method_id": "casesens_shrunk_sd", "tier": "probable"}
+    onset |= {"instrument": "srs", "status": "pending"}
+    days = [date(2024, 1, 1), date(2026, 11, 1)]
+    released({"metrics.rupture": [{**onset, "onset_on": day} for day in days]})
+    said = month.open_now(scoped(ANNA), "srs", AS_OF)
+    assert [plain(text) for text in said] == [
+        "Open on 20 Nov 2026 in the cases in view, whenever begun: 2"
+    ]
+    assert month.open_now(scoped(ANNA), "", AS_OF) == []

@@ -18,7 +18,8 @@ import pytest
 from dashboards.charts import outcomes as drawings
 from dashboards.charts import practice as charts
 from dashboards.charts import theme
-from dashboards.figures.outcomes import bounds
+from dashboards.figures.outcomes import bounds, classes
+from dashboards.scope import Scope
 from tests.unit.dashboards.small_release import ANNA, BORIS, case
 from tests.unit.dashboards.test_pages import open_page, words
 
@@ -200,3 +201,15 @@ def test_a_course_is_drawn_from_session_2_with_or_without_a_cut_off() -> None:
     without = layers_of(drawings.course(frame, None, (0.0, 20.0)))
     assert len(with_cutoff) == len(without) + 1
     assert without[0]["encoding"]["x"]["scale"]["domain"] == [2, 3]
+
+
+def test_measured_twice_without_a_reliable_change_is_not_said_to_be_measured_once(
+    released: Callable[..., Path], scoped: Callable[..., Scope]
+) -> None:
+    told = outcome_rows(NOT_YET)
+    told["metrics.episode_outcome"][0]["jt_category"] = None
+    released(told)
+    drawn = classes(scoped(ANNA), "phq9", date(2026, 1, 1), date(2027, 1, 1))
+    assert drawn.table is not None
+    assert drawn.table.rows() == [("Cannot be classed", 1), ("Measured once only", 1)]
+    assert "1 of them were measured twice" in drawn.sentence

@@ -335,9 +335,9 @@ def test_the_pages_say_the_trap_and_the_budget_to_the_director(
 
 
 def test_a_count_and_a_number_stand_clear_of_what_they_are_compared_with() -> None:
-    part = {"key": "2026-Q3", "from": 6, "to": 13, "middle": 9.5}
-    assert charts._beside(part, {"2026-Q3": 9.9}, 1.2)["middle"] == pytest.approx(7.95)
-    assert charts._beside(part, {"2026-Q3": 12.0}, 1.2) == part
+    part = {"quarter": "Q3 2026", "from": 6, "to": 13, "middle": 9.5}
+    assert charts._beside(part, {"Q3 2026": 9.9}, 1.2)["middle"] == pytest.approx(7.95)
+    assert charts._beside(part, {"Q3 2026": 12.0}, 1.2) == part
     assert charts._beside(part, {}, 1.2) == part
     box = {"chance": 23.0, "lo": 21.0, "hi": 25.0}
     assert charts._number_place({"found": 17.0, **box}, 25) == {"at": 17.0, "is_left": True}

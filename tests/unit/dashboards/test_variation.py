@@ -55,6 +55,7 @@ def figure(key: str, n: int, x: int, **more: Any) -> dict[str, Any]:
         "reliability": n / (n + 16.5),
         "status": "ok",
         "is_comparable": True,
+        "mid_p": 0.3,
         "is_discovery": False if n >= 20 else None,
         **more,
     }
@@ -130,20 +131,33 @@ def marks(node: Any) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("more", "is_flag_metric", "said"),
+    ("more", "side", "said"),
     [
-        ({"flag": "review"}, True, wording.FLAG_WORDS["review"]),
-        ({"flag": "conversation"}, True, wording.FLAG_WORDS["conversation"]),
-        ({}, True, "● Consistent with the practice"),
-        ({"denominator_n": 19}, True, "○ Too few for a signal"),
-        ({"is_comparable": False}, True, "○ Too few to say"),
-        ({"is_comparable": False, "status": "insufficient_coverage"}, True, "○ Too few forms to"),
-        ({}, False, "○ Shown, not judged"),
+        ({"flag": "review"}, "both", wording.FLAG_WORDS["review"]),
+        ({"flag": "conversation"}, "low", wording.FLAG_WORDS["conversation"]),
+        ({}, "both", "● Consistent with the practice"),
+        ({"denominator_n": 19}, "both", "○ Too few for a signal"),
+        ({"is_comparable": False}, "both", "○ Too few to say"),
+        ({"is_comparable": False, "status": "insufficient_coverage"}, "both", "○ Too few forms to"),
+        ({"is_comparable": False, "status": "pending"}, "both", "○ Not yet"),
+        ({}, "none", "○ Shown, not judged"),
+        ({"mid_p": None}, "both", "○ Shown, not judged"),
     ],
 )
-def test_reading(more: dict[str, Any], is_flag_metric: bool, said: str) -> None:
+def test_reading(more: dict[str, Any], side: str, said: str) -> None:
     row = {"flag": None, **figure(ANNA, 20, 4), **more}
-    assert variation.reading(row, is_flag_metric, 20).startswith(said)
+    assert variation.reading(row, {"flag_side": side}, 20).startswith(said)
+
+
+def test_where_the_model_has_no_skill_no_signal_is_looked_for(
+    released: Callable[..., Path], scoped: Callable[..., Scope]
+) -> None:
+    row = figure(ANNA, 44, 14, metric_id="dropout_sdr", is_discovery=None, mid_p=None)
+    entry = {"metric_id": "dropout_sdr", "flag_side": "both", "measure_kind": "statistic"}
+    released({"metrics.clinician_metric": [row], "metrics.metric_catalogue": [entry]})
+    scope = scoped(ANNA, role=Role.DIRECTOR)
+    said = variation.signals(scope, Choice("dropout_sdr", None), "all")
+    assert "no better than chance" in said
 
 
 def test_clinicians_stand_in_the_order_of_their_labels(director: Callable[..., Scope]) -> None:
