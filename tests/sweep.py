@@ -32,7 +32,8 @@ OF_TABLES = ("definitions", "query", "access")
 BROKEN = re.compile(
     r"\b(?:nan|NaN|NaT|undefined|inf|null|Traceback)\b|\{\w*\}|(?<!: )\bNone\b(?! [a-z]|:)"
     # a figure as a machine writes it, and a plural of one
-    r"|\d\.\d{5,}|-0(?:\.0+)?(?=[\s%<])|(?<![\d.,-])1 (?:cases|clients|clinicians|forms|sessions)\b"
+    r"|\d\.\d{5,}|-0(?:\.0+)?(?=[\s%<])"
+    r"|(?<![\d.,-])(?<!of )1 (?:cases|clients|clinicians|forms|sessions)\b"
 )
 LINE_ENDS = re.compile(r"<(?:/(?:p|div|li|t[dhr]|h\d|span|summary|d[td]|section)|br)\b[^>]*>")
 PEOPLE_OF_A_ROLE = 2
