@@ -1,27 +1,37 @@
 """Questions an analyst writes: one select over the de-identified file of the release on show.
 
 Here: who may ask, which file answers, the limits of an answer, and refusals in plain words. Not
-here: the hardened connection (`warehouse.py`) and the page (`app_pages/query.py`). The supervision
-release is never opened from here: its tables cannot be named, whatever is written.
+here: the process that answers (`question.py`) and the page (`app_pages/query.py`). The supervision
+release is never opened from there: its tables cannot be named, whatever is written.
 """
 
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
+import sys
+import threading
 import time
 from dataclasses import dataclass
-from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from dashboards.scope import Role, Scope
+from dashboards.texts import frame
 from dashboards.texts import query as texts
-from dashboards.warehouse import Refusal, WarehouseError, current_release, read_some
+from dashboards.warehouse import WarehouseError, check, current_release
 
 SECONDS = 5.0
 MOST_ROWS = 500
 _LONGEST_CELL = 300
-_PLAIN = (bool, int, float, str, type(None))
+_QUESTION = Path(__file__).with_name("question.py")
+# An answer takes a core and its memory; whoever asks meanwhile waits for their turn.
+_TURN = threading.Lock()
+# To start the process on a busy machine; its own time is counted from then on.
+_START_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -57,12 +67,11 @@ def ask(scope: Scope, sql: str) -> Answer:
     if not sql.strip():
         raise WarehouseError(texts.NOTHING_ASKED)
     began = time.monotonic()
-    try:
-        names, rows = read_some(
-            str(release.analyst_path), release.analyst_fingerprint, sql, MOST_ROWS + 1, SECONDS
-        )
-    except Refusal as refusal:
-        raise WarehouseError(_said(refusal)) from refusal
+    check(str(release.analyst_path), release.analyst_fingerprint)
+    told = _answered(release.analyst_path, sql)
+    if "refusal" in told:
+        raise WarehouseError(_said(told["refusal"], told["detail"]))
+    names, rows = told["names"], told["rows"]
     shown = rows[:MOST_ROWS]
     columns = {
         name: _column([row[place] for row in shown]) for place, name in enumerate(_unique(names))
@@ -70,16 +79,51 @@ def ask(scope: Scope, sql: str) -> Answer:
     return Answer(pl.DataFrame(columns), len(rows) > MOST_ROWS, time.monotonic() - began)
 
 
-def _said(refusal: Refusal) -> str:
+def _answered(path: Path, sql: str) -> dict[str, Any]:
+    """Ask in a process of its own, without our environment, that the system ends in time."""
+    asked = {
+        "path": str(path),
+        "sql": sql,
+        "rows": MOST_ROWS + 1,
+        "longest": _LONGEST_CELL,
+        "seconds": SECONDS,
+    }
+    if not _TURN.acquire(timeout=2 * SECONDS):
+        raise WarehouseError(texts.BUSY)
+    try:
+        done = subprocess.run(  # noqa: S603 -- our own interpreter and file
+            # -I: no module is taken from any folder but Python's own.
+            [sys.executable, "-I", "-X", "utf8", str(_QUESTION)],
+            input=json.dumps(asked).encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={},
+            timeout=_START_SECONDS + SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return {"refusal": "slow", "detail": ""}
+    finally:
+        _TURN.release()
+    if done.returncode == 0:
+        return json.loads(done.stdout)
+    # Ended without an answer, it met one of its limits.
+    is_slow = done.returncode == -signal.SIGALRM
+    return {"refusal": "slow" if is_slow else "memory", "detail": ""}
+
+
+def _said(kind: str, detail: str) -> str:
     """Say a refusal of DuckDB; its own words only where they can hold nothing but the question."""
-    detail = refusal.detail.splitlines()[0].partition(": ")[2] if refusal.detail else ""
+    detail = detail.splitlines()[0].partition(": ")[2] if detail else ""
     return {
         "slow": texts.TOO_SLOW.format(seconds=f"{SECONDS:.0f}"),
+        "select": frame.ONE_SELECT,
         "syntax": texts.NOT_SQL.format(detail=detail),
         "name": texts.NOT_THERE.format(detail=detail),
         "closed": texts.NOT_ALLOWED,
         "memory": texts.TOO_LARGE,
-    }.get(refusal.kind, texts.CANNOT.format(detail=detail)).strip()
+    }.get(kind, texts.CANNOT.format(detail=detail)).strip()
 
 
 def _unique(names: list[str]) -> list[str]:
@@ -93,13 +137,12 @@ def _unique(names: list[str]) -> list[str]:
 
 
 def _column(values: list[Any]) -> pl.Series:
-    """Make a column of plain values; whatever is not plain becomes short text."""
-    plain = [float(value) if isinstance(value, Decimal) else value for value in values]
-    kinds = {type(value) for value in plain} - {type(None)}
-    if kinds <= set(_PLAIN) and len(kinds) <= 1 and str not in kinds:
-        return pl.Series(plain, strict=False)
+    """Make a column of plain values; where they are of several kinds, of text."""
+    kinds = {type(value) for value in values} - {type(None)}
+    if len(kinds) <= 1 and str not in kinds:
+        return pl.Series(values, strict=False)
     return pl.Series(
-        [None if value is None else _short(str(value)) for value in plain], dtype=pl.String
+        [None if value is None else _short(str(value)) for value in values], dtype=pl.String
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards import frame, parts
+from dashboards import frame, older, parts
 from dashboards.registry import HOME, PAGES, PageSpec
 from dashboards.reports.offer import offer
 from dashboards.scope import Role
@@ -71,12 +71,13 @@ def main() -> None:
     with menu:
         draw_menu(scope.role)
     try:
-        view = frame.open_page(spec, release, scope)
-        if scope.role in spec.roles:
-            offer(view, spec)
-            page.run()
-        else:
-            frame.refuse(spec, scope.role)
+        with older.told(scope):
+            view = frame.open_page(spec, release, scope)
+            if scope.role in spec.roles:
+                offer(view, spec)
+                page.run()
+            else:
+                frame.refuse(spec, scope.role)
     except WarehouseError as error:
         frame.say_interrupted(str(error))
     finally:

@@ -22,6 +22,7 @@ import polars as pl
 import polars.selectors as cs
 import streamlit as st
 
+from dashboards.question import CLOSED, LOCKED
 from dashboards.relations import SCOPE_PARAMETER, visible
 from dashboards.scope import Assignment, Clinician, Roster, Scope
 from dashboards.texts import frame as texts
@@ -32,43 +33,19 @@ RELEASE_VARIABLE = "RAPPORT_RELEASE"
 QUERY_SECONDS = 15.0
 _FINGERPRINT_CHUNK = 1 << 20
 
-# Order matters: external access can only be closed after the last setting that needs a file
-# system, and nothing can be set after the lock. DuckDB 1.5 has no max_execution_time; `fetch`
-# interrupts the cursor from a timer instead.
+# DuckDB 1.5 has no max_execution_time; `running` interrupts the cursor from a timer instead.
 _HARDENING = (
-    # Nowhere to spill to: otherwise too large a question is refused as if it had named a file.
-    "SET temp_directory=''",
-    "SET enable_external_access=false",
-    "SET autoinstall_known_extensions=false",
-    "SET autoload_known_extensions=false",
-    "SET allow_community_extensions=false",
-    "SET allow_persistent_secrets=false",
-    "SET python_enable_replacements=false",
-    "SET disabled_filesystems='LocalFileSystem'",
+    *CLOSED,
     "SET threads=2",
     # Mostly what it may keep of the file it reads: more made a large practice's dashboard 200 MB
     # bigger and not quicker, because the system keeps the file as well.
     "SET memory_limit='160MB'",
-    "SET max_temp_directory_size='0B'",
-    "SET lock_configuration=true",
+    LOCKED,
 )
 
 
 class WarehouseError(Exception):
     """The release cannot be shown; the message is fit for the screen."""
-
-
-class Refusal(Exception):  # noqa: N818 - an answer to a question, not a fault of ours
-    """DuckDB did not answer a question somebody wrote.
-
-    Attributes:
-        kind: `slow`, `syntax`, `name`, `closed`, `memory` or `other`.
-        detail: what it said, where that can hold nothing but the question itself.
-    """
-
-    def __init__(self, kind: str, detail: str = "") -> None:
-        super().__init__(kind)
-        self.kind, self.detail = kind, detail
 
 
 class NoReleaseError(WarehouseError):
@@ -172,6 +149,24 @@ def _last_failure(releases: Path) -> str | None:
     return str(told.get("reason") or texts.NO_REASON)
 
 
+@st.cache_resource(max_entries=8, show_spinner=False)
+def check(path: str, fingerprint: str) -> None:
+    """Compare the bytes of a release file with the promised sha256, once.
+
+    Raises:
+        WarehouseError: they differ, or cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        with Path(path).open("rb") as file:
+            while chunk := file.read(_FINGERPRINT_CHUNK):
+                digest.update(chunk)
+    except OSError as error:
+        raise WarehouseError(texts.CANNOT_OPEN) from error
+    if digest.hexdigest() != fingerprint:
+        raise WarehouseError(texts.MISMATCH)
+
+
 @st.cache_resource(max_entries=4, show_spinner=False, on_release=lambda con: con.close())
 def connection(path: str, fingerprint: str) -> duckdb.DuckDBPyConnection:
     """Open a release file once, after its bytes were compared with the promised sha256.
@@ -182,12 +177,7 @@ def connection(path: str, fingerprint: str) -> duckdb.DuckDBPyConnection:
     Raises:
         WarehouseError: the bytes differ from the promise, or DuckDB cannot read the file.
     """
-    digest = hashlib.sha256()
-    with Path(path).open("rb") as file:
-        while chunk := file.read(_FINGERPRINT_CHUNK):
-            digest.update(chunk)
-    if digest.hexdigest() != fingerprint:
-        raise WarehouseError(texts.MISMATCH)
+    check(path, fingerprint)
     try:
         con = duckdb.connect(path, read_only=True)
         for setting in _HARDENING:
@@ -257,6 +247,13 @@ def _run(
             frame = cursor.pl()
     except duckdb.InterruptException as error:
         raise WarehouseError(texts.TOO_SLOW.format(seconds=f"{QUERY_SECONDS:.0f}")) from error
+    except (duckdb.OutOfMemoryException, MemoryError) as error:
+        raise WarehouseError(texts.TOO_LARGE) from error
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        # Our queries are sound over a release of this version; the tests read every one of them.
+        raise WarehouseError(texts.OLDER_RELEASE) from error
+    except duckdb.Error as error:
+        raise WarehouseError(texts.CANNOT_READ) from error
     return frame.with_columns(cs.decimal().cast(pl.Float64))
 
 
@@ -287,84 +284,6 @@ def running(
     finally:
         timer.cancel()
         cursor.close()
-
-
-# In this order: the first that fits says what kind of refusal it is, and whether it may be quoted.
-_REFUSALS: tuple[tuple[type[duckdb.Error], str, bool], ...] = (
-    (duckdb.InterruptException, "slow", False),
-    (duckdb.OutOfMemoryException, "memory", False),
-    (duckdb.PermissionException, "closed", False),
-    (duckdb.IOException, "closed", False),
-    (duckdb.ParserException, "syntax", True),
-    (duckdb.CatalogException, "name", True),
-    (duckdb.BinderException, "name", True),
-    (duckdb.ConversionException, "other", True),
-)
-
-
-# Some of DuckDB's own functions end the process, list paths, or write down what others ask.
-_GIVE_ROWS = {"range", "generate_series", "unnest"}
-
-
-def _check_functions(con: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """Refuse a statement that takes its rows from any other function, however deep it stands.
-
-    Raises:
-        Refusal: such a function, or text that cannot be read.
-        WarehouseError: the text is no select.
-    """
-    with con.cursor() as cursor:
-        (written,) = cursor.execute("select json_serialize_sql(?)", [sql]).fetchone() or ("",)
-    try:
-        told = json.loads(written)
-    except (ValueError, RecursionError) as error:
-        raise Refusal("other") from error
-    if told["error"]:
-        if told["error_type"] == "parser":
-            raise Refusal("syntax", f"Parser Error: {told['error_message']}")
-        raise WarehouseError(texts.ONE_SELECT)
-    left = [told]
-    while left:
-        node = left.pop()
-        if isinstance(node, list):
-            left += node
-        elif isinstance(node, dict):
-            left += node.values()
-            is_function = node.get("type") == "TABLE_FUNCTION"
-            if is_function and node["function"].get("function_name") not in _GIVE_ROWS:
-                raise Refusal("closed")
-
-
-def read_some(
-    path: str, fingerprint: str, sql: str, rows: int, seconds: float
-) -> tuple[list[str], list[tuple[object, ...]]]:
-    """Run one select that somebody wrote over a file without people, and give its first rows.
-
-    Args:
-        path: the de-identified file.
-        fingerprint: its promised sha256.
-        sql: the statement.
-        rows: at most so many are read.
-        seconds: after so many it is interrupted.
-
-    Returns:
-        The names of the columns, and the rows.
-
-    Raises:
-        Refusal: DuckDB does not answer it.
-        WarehouseError: the file is damaged, or the text is not one select.
-    """
-    con = connection(path, fingerprint)
-    try:
-        _check_functions(con, sql)
-        with running(con, sql, {}, seconds) as cursor:
-            found = cursor.fetchmany(rows)
-            return [column[0] for column in cursor.description or ()], found
-    except duckdb.Error as error:
-        for kind, name, may_be_quoted in _REFUSALS:
-            if isinstance(error, kind):
-                raise Refusal(name, str(error) if may_be_quoted else "") from error
-        raise Refusal("other") from error
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

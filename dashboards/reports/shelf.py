@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from dashboards import older
 from dashboards.registry import BY_NAME
 from dashboards.reports.agenda import agenda
 from dashboards.reports.ask import NotYoursError, asked
@@ -56,7 +57,7 @@ def paper_of(
     Raises:
         UnknownChoiceError: a filter is not known.
         NotYoursError: there is no such paper for whom asks.
-        WarehouseError: there is no release to read.
+        WarehouseError: there is no release to read, or an older one lacks what it says.
     """
     wanted = KINDS.get(kind)
     if wanted is None or wanted.needs_name != bool(name):
@@ -64,4 +65,5 @@ def paper_of(
     ask = asked(parameters, is_strict)
     if ask.base.role not in BY_NAME[wanted.page].roles:
         raise NotYoursError
-    return wanted.make(ask, name) if wanted.needs_name else wanted.make(ask)
+    with older.told(ask.base):
+        return wanted.make(ask, name) if wanted.needs_name else wanted.make(ask)

@@ -81,6 +81,15 @@ CANNOT_OPEN = "The release file cannot be opened. Run `rapport doctor`."
 JUST_PUBLISHED = "A newer release has just been published."
 ONE_SELECT = "Only one select at a time."
 TOO_SLOW = "A question to the release took longer than {seconds} seconds. Narrow the filters."
+TOO_LARGE = (
+    "There is more here than a page can hold at once. Choose one site, one supervisor or one "
+    "clinician, or a shorter period."
+)
+OLDER_RELEASE = (
+    "This release was built by an earlier version of Rapport and lacks something that is shown "
+    "here. Run `rapport build` once."
+)
+CANNOT_READ = "A part of the release could not be read. If it happens again, run `rapport doctor`."
 
 # the pieces of a page
 TABLE_OF_FIGURE = "Table of this figure"

@@ -53,6 +53,7 @@ SHORTENED = " …"
 # refusals
 ANALYSTS_ONLY = "Questions to the de-identified file are the analyst's."
 NO_FILE = "This release has no de-identified file. Run rapport build."
+BUSY = "Other questions are being answered just now. Run yours again in a moment."
 TOO_SLOW = "That took longer than {seconds} seconds and was stopped. Ask for less at a time."
 NOT_SQL = "This is not SQL that DuckDB understands. {detail}"
 NOT_THERE = "A name in the question is not in this file. {detail}"

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -21,6 +25,8 @@ from orchestration.release.reading import Answer, run_query
 from orchestration.settings import load_settings
 
 _TABLE_ROWS = 200
+_SECONDS = 60.0
+_SPARE_SECONDS = 5.0
 
 # A spreadsheet takes a cell that begins like this for a formula and runs it; the last four are the
 # full-width twins of the first (trust.md 3.2, case 92).
@@ -46,10 +52,33 @@ def command(query: str, form: str, release_id: str | None, analyst: bool) -> Non
 
     Example: rapport sql "from metrics.practice_metric where period = 'all'"
     """
-    answer = run_query(load_settings(), query, release_id=release_id, analyst=analyst)
+    with _ended_after(_SECONDS + _SPARE_SECONDS):
+        answer = run_query(
+            load_settings(), query, release_id=release_id, analyst=analyst, seconds=_SECONDS
+        )
     if answer.warning:
         click.echo(answer.warning, err=True)
     _WRITERS[form](answer)
+
+
+@contextmanager
+def _ended_after(seconds: float) -> Iterator[None]:
+    """End this process where a statement does not stop.
+
+    DuckDB looks at an interruption only between two steps, and one function may be minutes long.
+    """
+    timer = threading.Timer(seconds, _end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _end() -> None:
+    click.echo(f"Error: The query was stopped after {_SECONDS:g} seconds.", err=True)
+    os._exit(1)
 
 
 def _write_table(answer: Answer) -> None:

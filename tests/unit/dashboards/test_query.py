@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import threading
+import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from dashboards import analyst
+from dashboards import analyst, question
 from dashboards.scope import Role
 from dashboards.warehouse import WarehouseError, current_release
 from tests.unit.dashboards import small_release as small
@@ -112,6 +117,17 @@ def asked(home: Path, released: Callable[..., Path], scoped: MakeScope) -> Calla
     return lambda sql, role=scope: analyst.ask(role, sql)
 
 
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer here: whatever is refused at once needs no process of its own, and there are many."""
+
+    def answered(path: Path, sql: str) -> dict[str, object]:
+        with closing(question.opened(str(path))) as con:
+            return question.answer(con, sql, analyst.MOST_ROWS + 1, 300)
+
+    monkeypatch.setattr(analyst, "_answered", answered)
+
+
 def test_a_question_gives_rows_with_what_it_took(asked: Callable[..., analyst.Answer]) -> None:
     found = asked(
         "select parameter_id, v, 1 as n, 2 as n, null as gap from analyst.parameter -- a;"
@@ -134,6 +150,7 @@ def test_an_answer_is_cut(asked: Callable[..., analyst.Answer]) -> None:
     assert found.is_cut and found.rows.height == analyst.MOST_ROWS
 
 
+@pytest.mark.usefixtures("in_process")
 @pytest.mark.parametrize(
     "sql", ["from generate_series(3)", "from unnest([1, 2])", "select unnest([1]), * from range(2)"]
 )
@@ -147,6 +164,7 @@ def test_tables_can_be_described(asked: Callable[..., analyst.Answer]) -> None:
     assert "parameter_id" in asked("describe analyst.parameter").rows["column_name"].to_list()
 
 
+@pytest.mark.usefixtures("in_process")
 @pytest.mark.parametrize("probe", PROBES)
 def test_nothing_but_one_select_over_the_file_is_answered(
     probe: str, asked: Callable[..., object]
@@ -170,6 +188,20 @@ def test_nothing_but_one_select_over_the_file_is_answered(
         ("from range(100000000) order by hash(range)", "memory|longer"),
         ("select repeat('x', 2000000000)", "memory|longer"),
         ("select list(range) from range(1000000000)", "memory|longer"),
+    ],
+)
+def test_too_large_a_question_is_refused(
+    sql: str, words: str, asked: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analyst, "SECONDS", 1.0)
+    with pytest.raises(WarehouseError, match=words):
+        asked(sql)
+
+
+@pytest.mark.usefixtures("in_process")
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
         ("select v from analyst.nothing", "not in this file"),
         ("select w from analyst.parameter", "not in this file"),
         ("select from where", "not SQL"),
@@ -178,11 +210,68 @@ def test_nothing_but_one_select_over_the_file_is_answered(
     ],
 )
 def test_a_refusal_is_said_in_plain_words(
-    sql: str, words: str, asked: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+    sql: str, words: str, asked: Callable[..., object]
 ) -> None:
-    monkeypatch.setattr(analyst, "SECONDS", 1.0)
     with pytest.raises(WarehouseError, match=words):
         asked(sql)
+
+
+# DuckDB looks at an interruption only between two steps; each of these is one step for minutes.
+LONG = (
+    "select max(levenshtein(repeat('ab', 60000) || i, repeat('ba', 60000))) from range(50) t(i)",
+    "select length(list_sort(list_transform(range(3000000), lambda x: hash(x)))::varchar)",
+    "select regexp_matches(repeat('a', 4000000), '(a{0,60}){0,60}b')",
+)
+
+
+@pytest.mark.parametrize("sql", LONG)
+def test_one_long_function_ends_with_the_time(
+    sql: str, asked: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analyst, "SECONDS", 1.0)
+    began = time.monotonic()
+    with pytest.raises(WarehouseError, match=r"longer|memory"):
+        asked(sql)
+    assert time.monotonic() - began < 30, "minutes, where nothing ends it"
+    with pytest.raises(ChildProcessError):
+        # Nobody is left who could hold a core.
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_the_process_that_answers_knows_nothing_of_ours(
+    asked: Callable[..., analyst.Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAPPORT_SECRET", "canary")
+    seen: dict[str, object] = {}
+    run = subprocess.run
+
+    def watched(*args: object, **named: object) -> object:
+        seen.update(named)
+        return run(*args, **named)
+
+    monkeypatch.setattr(analyst.subprocess, "run", watched)
+    assert asked("select 1 as a").rows.row(0) == (1,)
+    assert seen["env"] == {} and seen["cwd"] == "/"
+    assert "canary" not in str(seen)
+
+
+def test_a_process_that_ends_itself_is_a_plain_refusal(
+    asked: Callable[..., object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ended = tmp_path / "question.py"
+    ended.write_text("import os\nos.abort()\n")
+    monkeypatch.setattr(analyst, "_QUESTION", ended)
+    with pytest.raises(WarehouseError, match="memory"):
+        asked("select 1")
+
+
+def test_only_so_many_questions_are_answered_at_once(
+    asked: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analyst, "SECONDS", 0.1)
+    monkeypatch.setattr(analyst, "_TURN", threading.Lock())
+    with analyst._TURN, pytest.raises(WarehouseError, match="in a moment"):
+        asked("select 1")
 
 
 @pytest.mark.parametrize("role", [Role.DIRECTOR, Role.SUPERVISOR, Role.CLINICIAN])
@@ -199,7 +288,10 @@ def test_a_release_without_the_file_says_so(
         analyst.ask(scoped(role=Role.ANALYST), "select 1")
 
 
-def test_the_page_answers_its_example_and_another_question(asked: Callable[..., object]) -> None:
+@pytest.mark.usefixtures("asked")
+def test_the_page_answers_its_example_and_another_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Also on a machine that is busy with other tests.
+    monkeypatch.setattr(analyst, "SECONDS", 60.0)
     app = open_page("query", "Analyst")
     assert not app.exception
     assert "not in this file" in words(app), "the small file lacks the example's table"
