@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import platform
 import shutil
+import socket
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,11 @@ from orchestration.settings import Settings, load_settings
 # A build writes a new file beside the ones that are kept, and spills while it computes.
 _FREE_RELEASES = 3
 _FREE_BYTES = 500_000_000
+
+# As dashboards/reports/practice.py has it; the two sides share no code.
+LARGEST_LOGO = 256 * 1024
+MOST_PIXELS = 4000
+_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
@@ -184,6 +190,76 @@ def _review_log(settings: Settings) -> Iterator[Finding]:
         yield Finding(place, f"{where}: answers, tables {SCHEMA}")
 
 
+def _digest(settings: Settings) -> Iterator[Finding]:
+    """Whether the weekly digest can be written and sent; the mail server itself is not asked."""
+    digest = settings.digest
+    if not digest.enabled:
+        return
+    # Imported here: most homes have no digest.
+    from orchestration.digest.secrets import (  # noqa: PLC0415
+        ADDRESSES_FILE,
+        load_addresses,
+        load_password,
+    )
+
+    day = f"on {digest.weekday.capitalize()}s from 06:00 UTC, while `dagster dev` runs"
+    if digest.smtp is None:
+        yield Finding("digest", f"written to digests/ {day}; not sent, no [digest.smtp] is set")
+        return
+    try:
+        if digest.smtp.user:
+            load_password(settings.home.secrets)
+        addresses = load_addresses(settings.home.secrets)
+        socket.getaddrinfo(digest.smtp.host, digest.smtp.port)
+    except RapportError as error:
+        yield Finding("digest", str(error), is_well=False)
+    except OSError:
+        said = f"the mail server {digest.smtp.host} has no address here: check digest.smtp.host"
+        yield Finding("digest", said, is_well=False)
+    else:
+        if addresses:
+            n = len(addresses)
+            people = "one address is known" if n == 1 else f"{n} addresses are known"
+            yield Finding("digest", f"sent by {digest.smtp.host} {day}; {people}")
+        else:
+            said = f"nobody gets it: write addresses into secrets/{ADDRESSES_FILE} (mode 600)"
+            yield Finding("digest", said, is_well=False)
+
+
+def _logo(settings: Settings) -> Iterator[Finding]:
+    """Whether the practice's logo can be printed; papers leave out one that cannot."""
+    name = settings.practice.logo
+    if name is None:
+        return
+    home, path = settings.home.path.resolve(), (settings.home.path / name).resolve()
+    try:
+        size = path.stat().st_size if path.is_file() else None
+        if not path.is_relative_to(home):
+            wrong = "leads out of the home: copy the picture into it"
+        elif size is None:
+            wrong = "is not there, or is no file: put the picture into the home"
+        elif size > LARGEST_LOGO:
+            wrong = f"has {size // 1024:,} KB: papers take {LARGEST_LOGO // 1024} KB at most"
+        elif not _is_picture(path):
+            kind = path.suffix[1:].upper()
+            wrong = f"is no {kind} picture of at most {MOST_PIXELS} pixels a side: save it as one"
+        else:
+            yield Finding("logo", f"{name} stands on the papers")
+            return
+    except OSError:
+        wrong = "cannot be read"
+    yield Finding("logo", f"{name} {wrong}. Papers are made without it.", is_well=False)
+
+
+def _is_picture(path: Path) -> bool:
+    """Say whether a file begins as its name promises, and is no larger than papers take."""
+    content = path.read_bytes()
+    if path.suffix.lower() != ".png":
+        return b"<svg" in content
+    sides = (content[16:20], content[20:24])
+    return content.startswith(_PNG) and all(int.from_bytes(s) <= MOST_PIXELS for s in sides)
+
+
 def _build(settings: Settings) -> Iterator[Finding]:
     pid = lock.holder(settings.home.path)
     if pid is not None:
@@ -226,6 +302,8 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _disk,
     _fetching,
     _review_log,
+    _digest,
+    _logo,
     _build,
     _release,
 )

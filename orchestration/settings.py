@@ -37,6 +37,9 @@ __all__ = ["Home", "Settings", "SourceConfig", "describe", "load_settings"]
 # One plain address: nothing that could add a line or a second receiver to a mail.
 MAIL_ADDRESS = r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$"
 
+# What people call a secret that they write where it does not belong.
+_SECRET = re.compile(r"password|secret|token|key$|url$|review_log", re.IGNORECASE)
+
 SOURCE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
@@ -177,7 +180,7 @@ class Digest(_Part):
     weekday: Literal[
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
     ] = "monday"
-    base_url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$", max_length=200)
+    base_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$", max_length=200)
     smtp: Smtp | None = None
 
 
@@ -296,6 +299,8 @@ def describe(error: ValidationError, prefix: str = "") -> str:
         path = ".".join([*([prefix] if prefix else []), *(str(part) for part in problem["loc"])])
         if problem["type"] == "extra_forbidden":
             said = "unknown key"
+            if _SECRET.search(path):
+                said += "; an address with a password, like any secret, is a file of secrets/"
         elif problem["type"] == "missing":
             said = "is needed"
         else:

@@ -33,12 +33,21 @@ def url_of(home: Path) -> sa.URL:
         home: the home's folder.
 
     Raises:
-        LogUnreachableError: the URL is none that can be used, or others may read its file.
+        LogUnreachableError: the URL is none that can be used, names a file that is no log of the
+            home, or stands in a file that others may read.
     """
     told = os.environ.get(URL_VARIABLE, "").strip() or _told_by_file(home / "secrets" / URL_FILE)
-    if told:
-        return parse_url(told)
-    return sqlite_of(home)
+    if not told:
+        return sqlite_of(home)
+    url = parse_url(told)
+    file = file_of(url)
+    # Whatever it names becomes a database, for its owner alone: it must not be any file at all.
+    if file is not None and (url.query or file.resolve().parent != (home / NAME).resolve()):
+        raise LogUnreachableError(
+            f"A review log in SQLite lies in the folder {NAME}/ of the home and nowhere else. Take "
+            f"its address away, or name a PostgreSQL server in secrets/{URL_FILE}."
+        )
+    return url
 
 
 def sqlite_of(home: Path) -> sa.URL:
@@ -62,7 +71,7 @@ def parse_url(text: str) -> sa.URL:
     url = url.set(drivername=_MADE_BY.get(url.drivername, url.drivername))
     if url.drivername not in _KNOWN or not url.database:
         raise LogUnreachableError(
-            "The review log can lie in SQLite (sqlite:////folder/file) or in PostgreSQL "
+            "The review log can lie in SQLite, in the home, or in PostgreSQL "
             "(postgresql://user:password@host/database), and its address names a database."
         )
     return url

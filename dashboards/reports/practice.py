@@ -6,6 +6,7 @@ here: complaining about settings; `rapport doctor` does (orchestration/settings.
 
 from __future__ import annotations
 
+import struct
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,10 @@ from dashboards.texts import papers as words
 from dashboards.warehouse import home
 
 LARGEST_LOGO = 256 * 1024
+# Of each side: a small file can hold a picture that fills the memory.
+MOST_PIXELS = 4000
+# As rapport.toml has it; it is read here without being checked.
+_LONGEST_NAME = 80
 _FORMATS = {".svg": "svg", ".png": "png"}
 
 
@@ -39,8 +44,14 @@ def practice() -> Practice:
     except (OSError, ValueError, KeyError):
         return Practice()
     name = told.get("name")
-    name = name if isinstance(name, str) else ""
+    name = _printed(name) if isinstance(name, str) else ""
     return Practice(name, _logo(at, told.get("logo"), name))
+
+
+def _printed(name: str) -> str:
+    """Leave out what no font shows: one such letter would end every paper."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in name[:_LONGEST_NAME])
+    return " ".join(shown.split())
 
 
 def _logo(at: Path, told: object, name: str) -> dict[str, Any] | None:
@@ -50,10 +61,15 @@ def _logo(at: Path, told: object, name: str) -> dict[str, Any] | None:
     try:
         path = (at / told).resolve()
         kind = _FORMATS.get(path.suffix.lower())
-        if kind is None or not path.is_relative_to(at) or path.stat().st_size > LARGEST_LOGO:
+        # A pipe or a device would be read for ever.
+        if kind is None or not path.is_relative_to(at) or not path.is_file():
+            return None
+        if path.stat().st_size > LARGEST_LOGO:
             return None
         content = path.read_bytes()
     except (OSError, ValueError):
+        return None
+    if kind == "png" and max(struct.unpack(">II", content[16:24].rjust(8, b"\0"))) > MOST_PIXELS:
         return None
     return {
         "format": kind,

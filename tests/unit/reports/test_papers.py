@@ -5,6 +5,8 @@ Belongs here: what holds of a paper whatever it says. Who may have which is in `
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 
 from dashboards.reports.paper import Paper
+from dashboards.reports.practice import LARGEST_LOGO, practice
 from dashboards.reports.shelf import KINDS, paper_of
 from tests.unit.dashboards.small_release import ANNA, case
 from tests.unit.reports import rows
@@ -184,6 +187,35 @@ def test_the_practice_puts_its_name_and_logo_on_a_paper(home: Path, released: Re
     for refused in outside:
         settings.write_text(f'[practice]\nname = "Willow"\nlogo = "{refused}"\n')
         assert figures(paper("agenda").pdf) == []
-    (home / "logo.svg").write_text("no picture at all")
-    settings.write_text('[practice]\nname = "Willow"\nlogo = "logo.svg"\n')
-    assert figures(paper("agenda").pdf) == []
+    os.mkfifo(home / "pipe.png")
+    (home / "link.png").symlink_to("/etc/passwd.png")
+    (home / "vast.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(8) + b"\0\1\0\0" * 2)
+    (home / "heavy.svg").write_bytes(b"<svg" + bytes(LARGEST_LOGO))
+    for hostile in ("pipe.png", "link.png", "vast.png", "heavy.svg"):
+        settings.write_text(f'[practice]\nname = "Willow"\nlogo = "{hostile}"\n')
+        assert practice().logo is None
+    for hostile in (
+        "no picture at all",
+        '<svg xmlns="http://www.w3.org/2000/svg"><image href="/etc/passwd"/></svg>',
+        '<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]><svg><text>&a;</text></svg>',
+    ):
+        (home / "logo.svg").write_text(hostile)
+        settings.write_text('[practice]\nname = "Willow"\nlogo = "logo.svg"\n')
+        assert figures(paper("agenda").pdf) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        '#sys.exit() #read("/etc/passwd")',
+        "Bell\u0007 and\nline\r\nSet-Cookie: a=b",
+        "\u202egnp.exe",
+        '"; x="',
+    ],
+)
+def test_a_practice_may_be_called_anything(name: str, home: Path, released: Released) -> None:
+    released(some())
+    (home / "rapport.toml").write_text(f"[practice]\nname = {json.dumps(name)}\n")
+    made = paper("agenda")
+    assert made.pdf.startswith(b"%PDF") and "root:" not in text_of(made.pdf)
+    assert made.name == "rapport-agenda-2026-11-20-demo.pdf"

@@ -100,6 +100,45 @@ def test_a_url_that_cannot_be_used_is_not_repeated(text: str) -> None:
     assert "hidden-word" not in f"{error.value}{error.value.__cause__}"
 
 
+def test_a_file_in_the_folder_of_the_log_can_be_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{tmp_path}/review_log/second.sqlite3")
+    open_log(tmp_path).close()
+    assert (tmp_path / "review_log" / "second.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "{other}/plain.txt",
+        "{home}/releases/plain.txt",
+        "{home}/review_log/../releases/plain.txt",
+        "{home}/review_log/link",
+        "plain.txt",
+        "file:{other}/plain.txt?uri=true",
+        "{home}/review_log/x.sqlite3?mode=memory",
+        ":memory:",
+    ],
+)
+def test_no_other_file_of_the_machine_becomes_a_log(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, other = tmp_path / "home", tmp_path / "other"
+    for folder in (home / "releases", home / "review_log", other):
+        folder.mkdir(parents=True)
+    files = [other / "plain.txt", home / "releases" / "plain.txt"]
+    for file in files:
+        file.write_text("kept")
+        file.chmod(0o644)
+    (home / "review_log" / "link").symlink_to(files[0])
+    monkeypatch.chdir(other)
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{where.format(home=home, other=other)}")
+    with pytest.raises(LogUnreachableError, match="in the folder review_log/"):
+        open_log(home)
+    assert [(f.read_text(), stat.S_IMODE(f.stat().st_mode)) for f in files] == [("kept", 0o644)] * 2
+
+
 def test_what_is_no_database_is_said_calmly(tmp_path: Path) -> None:
     (tmp_path / "review_log").mkdir()
     file = tmp_path / "review_log" / "review_log.sqlite3"
