@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -186,7 +186,8 @@ def since(scope: Scope, moment: datetime | None) -> list[Entry]:
 def viewed(scope: Scope, page: str, *episode_keys: str) -> None:
     """Note that somebody is about to see cases; call it before anything of them is shown.
 
-    One visit is one line, however often the page runs again.
+    One visit is one line, however often the page runs again; on another day, or as somebody else,
+    it is another visit.
 
     Args:
         scope: who is looking.
@@ -198,7 +199,8 @@ def viewed(scope: Scope, page: str, *episode_keys: str) -> None:
         ReviewLogError: it could not be noted, so the cases must not be shown.
     """
     noted: set[tuple[str, ...]] = st.session_state.setdefault(_NOTED, set())
-    who = (scope.role.value, scope.person or "", page, scope.release_id)
+    day = datetime.now(UTC).date().isoformat()
+    who = (scope.role.value, scope.person or "", page, scope.release_id, day)
     fresh = [key for key in episode_keys if (*who, key) not in noted]
     printed(scope, page, *fresh)
     noted.update((*who, key) for key in fresh)

@@ -218,13 +218,19 @@ def done(keys: list[str], day: date) -> None:
     reached = [
         key for key in keys if any(e.kind in (Kind.REVIEWED, Kind.DEFERRED) for e in today[key])
     ]
+    with_entries = [key for key in keys if today[key]]
+    try:
+        # A link may lead here past the cases themselves.
+        review.viewed(scope, "meeting", *with_entries)
+    except review.ReviewLogError as error:
+        parts.empty(str(error))
+        return
     parts.section(
         texts.DONE,
         texts.DONE_NOTE.format(
             n=len(reached), cases=wording.counted(len(keys), texts.CASE), day=wording.day(day)
         ),
     )
-    with_entries = [key for key in keys if today[key]]
     if not with_entries:
         parts.empty(texts.NOTHING_DECIDED)
     for key in with_entries:

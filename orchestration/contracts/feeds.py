@@ -15,7 +15,7 @@ from enum import StrEnum
 
 import polars as pl
 
-CONTRACT_VERSION = "2"
+CONTRACT_VERSION = "3"
 
 ATTENDED_STATUSES = ("attended", "attended_late")
 

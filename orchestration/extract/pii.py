@@ -18,6 +18,10 @@ EMAIL = r"[^\s@]@[^\s@]+\.[^\s@]"
 # "Jane Smith", "SMITH, Jane", "Jane M. Smith", "Jane van Dijk".
 TWO_WORDS = r"(?:^|[^\p{L}])\p{Lu}[\p{L}'’-]+,?\s+(?:\p{L}{1,3}\.?\s+){0,2}\p{Lu}[\p{L}'’-]+"
 
+# The same without a space: "Mary.Smith", "Mary_Smith", "Smith,Mary". Hyphens and small letters are
+# left alone: places and codes are written like that ("North-West", "in_person").
+JOINED_WORDS = r"(?:^|[^\p{L}])\p{Lu}\p{Ll}+[._,]\p{Lu}\p{Ll}+(?:[^\p{L}]|$)"
+
 # As a whole value only: an id may well hold nine digits and two hyphens.
 PHONE = (
     r"^(?:\+[0-9][0-9 ().-]{7,}"  # +44 20 7946 0000

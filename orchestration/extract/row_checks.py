@@ -296,7 +296,8 @@ def _code(column: Column, text: pl.Expr, zone: str) -> _Cell:
     code = text.str.to_lowercase()
     if column.values:
         return _Cell(code, [(~code.is_in(column.values), "not_in_list")])
-    patterns = (pii.PHONE, pii.TWO_WORDS, pii.LONG_DIGITS)
+    # A code lands as it is, an id as its pseudonym: only here is a login name a name.
+    patterns = (pii.PHONE, pii.TWO_WORDS, pii.JOINED_WORDS, pii.LONG_DIGITS)
     return _Cell(
         code,
         [

@@ -15,7 +15,14 @@ stg_clients as (
         client_key,
         merged_into_client_key,
         -- strings
-        age_band,
+        -- Shown on pages: whatever is no band may be anything.
+        case
+            when
+                regexp_full_match(
+                    age_band, '(under |over |[<>]=? ?)?[0-9.]+( ?(-|–|to) ?[0-9]+|[+])?'
+                )
+                then age_band
+        end as age_band,
         gender,
         trauma_history,
         -- numbers

@@ -121,6 +121,14 @@ def test_the_end_says_what_was_decided_and_what_was_not_reached(scoped: MakeScop
 
 
 @pytest.mark.usefixtures("three")
+def test_a_link_to_the_end_is_noted_for_each_case_that_says_something(scoped: MakeScope) -> None:
+    director = scoped(ANNA, BORIS, role=Role.DIRECTOR)
+    review.record(director, Kind.REVIEWED, "e1", happened_on=AS_OF)
+    walk("end")
+    assert [(v.page, v.episode_key) for v in review.views(director)] == [("meeting", "e1")]
+
+
+@pytest.mark.usefixtures("three")
 def test_a_foreign_case_and_an_unknown_one_read_alike_and_are_not_walked_to() -> None:
     foreign, unknown = words(walk("1", "e3")), words(walk("1", "nothing"))
     assert foreign == unknown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +206,23 @@ def test_a_visit_is_noted_once_and_only_of_a_case_in_scope(scoped: MakeScope) ->
     for role in (Role.SUPERVISOR, Role.CLINICIAN, Role.ANALYST):
         with pytest.raises(WarehouseError, match="does not see"):
             review.views(scoped(ANNA, role=role))
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_visit_on_another_day_is_another_visit(
+    scoped: MakeScope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Tomorrow(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + timedelta(days=1)
+
+    scope = scoped(ANNA, person=SUPERVISOR)
+    review.viewed(scope, "case", "e1")
+    monkeypatch.setattr(review, "datetime", Tomorrow)
+    review.viewed(scope, "case", "e1")
+    review.viewed(scope, "case", "e1")
+    assert len(review.views(scoped(ANNA, role=Role.DIRECTOR))) == 2
 
 
 @pytest.mark.usefixtures("cases")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.texts import papers as words
 from tests.unit.dashboards.small_release import ANNA, CLARA, DORA
 from tests.unit.reports import rows
 from tests.unit.reports.asking import Answer, get
@@ -60,6 +61,46 @@ def test_a_case_is_printed_for_whom_it_concerns_alone(
 def test_what_is_not_there_is_answered_alike(address: str, asking: Callable[..., Answer]) -> None:
     answer = asking(f"/papers/{address}")
     assert answer.status == 404
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "..%2F..%2Fsecrets%2Fpseudonym.key",
+        "%00",
+        "e1%00",
+        "e1%20",
+        "E1",
+        "%",
+        "_",
+        "e1' or 1=1 --",
+        "<script>alert(1)<%2Fscript>",
+        "e1%0d%0aSet-Cookie:%20a=b",
+        "x" * 100_000,
+    ],
+)
+@pytest.mark.parametrize("kind", ["case", "definition"])
+def test_a_name_that_is_none_is_answered_alike_and_not_repeated(
+    kind: str, name: str, asking: Callable[..., Answer]
+) -> None:
+    answer = asking(f"/papers/{kind}/{name}.pdf")
+    assert answer.status == 404
+    assert answer.body.decode() in (words.NO_PAPER, "Not Found")
+    assert set(answer.headers) <= {
+        "cache-control",
+        "x-content-type-options",
+        "content-length",
+        "content-type",
+    }
+
+
+def test_a_clinician_gets_definitions_alone(home: Path, asking: Callable[..., Answer]) -> None:
+    me = {"as": "Clinician A1AA"}
+    assert asking("/papers/definition/dropout_d1.pdf", **me).status == 404, "nobody looks as that"
+    (home / "rapport.toml").write_text("[dashboard]\nclinician_page = true\n")
+    assert asking("/papers/definition/dropout_d1.pdf", **me).status == 200
+    for address in ("case/e1", "case/C-E1", "case/e2", "agenda", "month", "quality"):
+        assert asking(f"/papers/{address}.pdf", **me).status == 404
 
 
 @pytest.mark.parametrize("minutes", ["9" * 5000, "²", "٣٠", "-1", "0x3c"])
