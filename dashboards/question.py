@@ -75,7 +75,8 @@ def limit(seconds: float) -> None:
     """Give up what the answer does not need, and have the system end this process in time.
 
     Args:
-        seconds: from now on; nothing has to look at a clock, and nobody has to be left to wait.
+        seconds: of processor time from now on, so that a busy machine takes nothing from them;
+            nothing has to look at a clock, and nobody has to be left to wait.
     """
     for what, most in (
         (resource.RLIMIT_AS, _ADDRESSES),
@@ -83,7 +84,7 @@ def limit(seconds: float) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def opened(path: str) -> duckdb.DuckDBPyConnection:

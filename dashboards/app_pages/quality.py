@@ -130,7 +130,10 @@ def issues() -> None:
     parts.table(
         pl.DataFrame(
             {
-                texts.QUESTIONNAIRE: [view.names.of(i) for i in found["instrument"]],
+                texts.QUESTIONNAIRE: [
+                    view.names.of(i) if i else texts.UNKNOWN_QUESTIONNAIRE
+                    for i in found["instrument"]
+                ],
                 texts.RULE: [wording.sentence_case(r) for r in found["rule"]],
                 texts.FORMS: found["n"],
             }

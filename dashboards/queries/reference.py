@@ -166,14 +166,22 @@ def covered_instruments(scope: Scope) -> list[str]:
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def score_issues(scope: Scope) -> pl.DataFrame:
-    """Count the administrations not scored or corrected, by instrument and rule."""
+    """Count the administrations not scored or corrected, by instrument and rule.
+
+    A code that no seed knows is whatever an export wrote, a name even: it has no instrument here.
+    """
     return fetch(
         scope,
         """
-        select instrument, rule, count(*) as n
-        from score_issue
+        select
+            case
+                when i.instrument is not null or s.rule = 'ambiguous_version' then s.instrument
+            end as instrument,
+            s.rule, count(*) as n
+        from score_issue as s
+        left join dim_instrument as i on s.instrument = i.instrument
         group by all
-        order by n desc, instrument, rule
+        order by n desc, 1, 2
         """,
     )
 

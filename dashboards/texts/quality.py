@@ -104,6 +104,7 @@ ISSUES = "Forms not scored or corrected"
 ISSUES_NOTE = "By questionnaire and rule, of the clinicians in view."
 NO_ISSUES = "No form in view had to be corrected or left out."
 QUESTIONNAIRE, RULE, FORMS = "Questionnaire", "Rule", "Forms"
+UNKNOWN_QUESTIONNAIRE = "A questionnaire that Rapport does not know"
 
 # signals
 FIRED_TITLE = "Signals fired"

@@ -289,9 +289,7 @@ def test_a_release_without_the_file_says_so(
 
 
 @pytest.mark.usefixtures("asked")
-def test_the_page_answers_its_example_and_another_question(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Also on a machine that is busy with other tests.
-    monkeypatch.setattr(analyst, "SECONDS", 60.0)
+def test_the_page_answers_its_example_and_another_question() -> None:
     app = open_page("query", "Analyst")
     assert not app.exception
     assert "not in this file" in words(app), "the small file lacks the example's table"
