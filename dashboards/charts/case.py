@@ -107,7 +107,9 @@ class Axes:
 
     def score(self, field: str = "score") -> alt.Y:
         """Encode a score."""
-        axis = alt.Axis(tickCount=5, minExtent=LEFT_EXTENT, maxExtent=LEFT_EXTENT)
+        # A practice's own questionnaire may have a long name: cut, not a taller panel.
+        wide = {"minExtent": LEFT_EXTENT, "maxExtent": LEFT_EXTENT}
+        axis = alt.Axis(tickCount=5, titleLimit=_HEIGHT_SHARED, **wide)
         return alt.Y(f"{field}:Q", title=self.title, scale=self.y, axis=axis)
 
 
