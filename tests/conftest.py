@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import REPO, absent, run_rapport
+from tests.support import REPO, absent, made_once, run_rapport
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the quick folders first, so that a mistake shows before the long ones start."""
-    order = ["unit", "structure", "bad_inputs", "oracle", "integration", "browser"]
+    """Start with the long files, so that the short ones fill the time until both workers end."""
+    order = ["integration", "browser", "oracle", "bad_inputs", "unit", "structure"]
 
     def rank(item: pytest.Item) -> int:
         folder = item.path.relative_to(REPO / "tests").parts[0]
@@ -28,12 +28,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the simulated practice, built once for the whole run; tests only read it."""
-    home = tmp_path_factory.mktemp("demo") / "home"
-    done = run_rapport(
-        home, "demo", "--no-serve", "--clinicians", "10", "--sessions", "4000", "--seed", "11"
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return home
+
+    def make(folder: Path) -> None:
+        size = ("--clinicians", "10", "--sessions", "4000", "--seed", "11")
+        done = run_rapport(folder / "home", "demo", "--no-serve", *size)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return made_once(tmp_path_factory, "demo", make) / "home"
 
 
 @pytest.fixture(scope="session")

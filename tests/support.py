@@ -1,10 +1,13 @@
-"""Plain helpers for tests, no fixtures: how the program is run, what absence means."""
+"""Plain helpers for tests, no fixtures: how the program is run, what is made once."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,38 @@ def absent(reason: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(f"CI must have this: {reason}")
     pytest.skip(reason)
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Give a folder that all workers of a run share: whoever asks first makes it.
+
+    Tests only read it; one that writes takes a copy (`copy_of`).
+
+    Args:
+        factory: of this worker.
+        name: of the folder.
+        make: called with the folder, which is empty.
+    """
+    base = factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent
+    folder, whole = base / name, base / f"{name}.whole"
+    with (base / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not whole.exists():
+            # A worker that failed may have left a part.
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            whole.touch()
+    return folder
+
+
+def copy_of(home: Path, place: Path) -> Path:
+    """Copy a whole home with its links, pipes and modes; give the place."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", "--reflink=auto", str(home), str(place)], check=True)
+    return place
 
 
 def run_rapport(

@@ -16,7 +16,7 @@ from orchestration import lock
 from orchestration.cli import main
 from orchestration.commands import releases
 from tests.integration.conftest import BUILT, Built
-from tests.support import run_rapport
+from tests.support import copy_of, run_rapport
 
 
 def answer(home: Path, query: str) -> list[dict[str, object]]:
@@ -94,22 +94,28 @@ def test_check_writes_nothing_and_says_file_row_and_rule(bad_home: Built) -> Non
     assert listing(bad_home.home) == before
 
 
-def test_a_second_build_is_told_who_works_here(bad_home: Built) -> None:
-    with lock.hold(bad_home.home):
-        done = run_rapport(bad_home.home, "build")
+@pytest.fixture
+def own_home(bad_home: Built, tmp_path: Path) -> Path:
+    """A copy of the home, to work in."""
+    return copy_of(bad_home.home, tmp_path / "home")
+
+
+def test_a_second_build_is_told_who_works_here(own_home: Path) -> None:
+    with lock.hold(own_home):
+        done = run_rapport(own_home, "build")
     assert done.returncode == 75
     assert "in use by process" in done.stderr
 
 
-def test_another_key_stops_the_build_and_leaves_the_release(bad_home: Built) -> None:
-    pointer = bad_home.home / "releases" / "current.json"
+def test_another_key_stops_the_build_and_leaves_the_release(own_home: Path) -> None:
+    pointer = own_home / "releases" / "current.json"
     before = pointer.read_bytes()
-    done = run_rapport(bad_home.home, "build", RAPPORT_PSEUDONYM_KEY="5c" * 32)
+    done = run_rapport(own_home, "build", RAPPORT_PSEUDONYM_KEY="5c" * 32)
     assert done.returncode == 1
     assert "the pseudonym key is not the one" in done.stderr
     assert "is still current" in done.stderr
     assert pointer.read_bytes() == before
-    assert answer(bad_home.home, "select count(*) as n from meta.release") == [{"n": 1}]
+    assert answer(own_home, "select count(*) as n from meta.release") == [{"n": 1}]
 
 
 def test_a_home_where_no_database_can_be_is_refused(tmp_path: Path) -> None:

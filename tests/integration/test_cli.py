@@ -22,30 +22,17 @@ from orchestration.release.catalogue import current_release, list_releases
 from orchestration.settings import load_settings
 from review_log.location import FILE
 from review_log.store import open_log
-from tests.integration.small_practice import make_small_home, only_client
+from tests.integration.conftest import Built
+from tests.integration.small_practice import only_client
 from tests.support import RAPPORT, REPO, run_rapport
 from tests.unit.review_log.making import entry, viewing
 
-REJECTED = "session,who\n1,Anna Schmidt\n"
-BAD_ROWS = (
-    "session_id,client_id,clinician_id,started_at,status\n"
-    "x1,anna@example.org,k1,2026-01-05T10:00:00,attended\n"
-    "x2,c2,k1,yesterday,attended\n"
-    + "".join(f"y{n},c2,k1,2026-01-{n:02d}T10:00:00,attended\n" for n in range(6, 28))
-)
-
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
+def built(small_home: Built) -> tuple[Home, str]:
     """A built home with a delivery that is rejected and one with bad rows; and what was printed."""
-    home = make_small_home(tmp_path_factory.mktemp("cli") / "home")
-    for name, text in (("broken", REJECTED), ("bad-rows", BAD_ROWS)):
-        folder = home.inbox / "clinic" / name
-        folder.mkdir(parents=True)
-        (folder / "sessions.csv").write_text(text)
-    done = run_rapport(home.path, "build")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return home, done.stdout
+    assert small_home.exit_code == 0, small_home.said
+    return Home(small_home.home), small_home.said
 
 
 # --- without a build ------------------------------------------------------------------------------
