@@ -13,7 +13,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from tests.oracle.practices import Practice, random_practice
 from tests.support import run_rapport
@@ -76,18 +75,7 @@ def build(home: Path, steps: list[list[str]]) -> dict[str, str]:
     return content(home)
 
 
-@pytest.fixture(scope="module")
-def at_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    home = tmp_path_factory.mktemp("once") / "home"
-    return build(home, [["2-first", "1-correction", "3-late", "0-again"]])
-
-
-def test_reversed_and_in_steps(at_once: dict[str, str], tmp_path: Path) -> None:
-    assert (
-        build(tmp_path / "home", [["0-again", "3-late"], ["1-correction"], ["2-first"]]) == at_once
-    )
-
-
-def test_another_home(at_once: dict[str, str], tmp_path: Path) -> None:
-    steps = [["1-correction", "2-first", "0-again", "3-late"]]
-    assert build(tmp_path / "home", steps) == at_once
+def test_reversed_in_steps_and_in_another_home(tmp_path: Path) -> None:
+    at_once = build(tmp_path / "once", [["2-first", "1-correction", "3-late", "0-again"]])
+    in_steps = [["0-again", "3-late"], ["1-correction"], ["2-first"]]
+    assert build(tmp_path / "reversed", in_steps) == at_once

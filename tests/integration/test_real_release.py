@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import csv
 import shutil
+import signal
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pytest
 
+from orchestration.release.kill_points import VARIABLE
 from tests.integration.test_order_of_arrival import content
 from tests.support import REPO, run_rapport
 
@@ -125,16 +127,20 @@ def versions(real_data: Path) -> list[Path]:
 
 
 def arrive(real_data: Path, home: Path, *, order: str) -> Path:
-    """Seven deliveries in one build, or the last ones first in several, some of them twice."""
+    """Seven deliveries in one build, or the last ones first in several, of which one gets nothing.
+
+    All builds but the last are killed when they have landed: that is what they leave to the next.
+    """
     files = versions(real_data)
     home_of("tfcbt", home)
-    steps = {"at_once": [files], "reversed": [files[4:], files[2:4], files[:2]]}[order]
-    for number, step in enumerate(steps):
+    steps = {"at_once": [files], "reversed": [files[4:], [], files[2:4], files[:2]]}[order]
+    for step in steps:
         for file in step:
             drop(home, "tfcbt", f"export-{file.stem[-16:]}", file)
-        build(home, "2015-02-20")
-        if number == 0 and order == "reversed":
-            build(home, "2015-02-20")  # repeated: nothing new arrives
+        if step is not steps[-1]:
+            landed = run_rapport(home, "build", **SECRET, **{VARIABLE: "landed"})
+            assert landed.returncode == -signal.SIGKILL, landed.stdout + landed.stderr
+    build(home, "2015-02-20")
     return home
 
 
