@@ -7,7 +7,7 @@ Not here: pages over the simulated practice (`test_every_page.py`).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,13 +86,10 @@ STATES = {
 
 
 @pytest.fixture
-def visit(browser: Browser, homes: dict[str, str]) -> Iterator[dict[str, Seen]]:
-    """Give a fresh page for each state."""
+def visit(browser: Browser, homes: dict[str, str]) -> Iterator[Callable[[str], Seen]]:
+    """Give a function that gives a fresh page over the home in a state."""
     with ExitStack() as stack:
-        yield {
-            state: stack.enter_context(looked_at(browser, address))
-            for state, address in homes.items()
-        }
+        yield lambda state: stack.enter_context(looked_at(browser, homes[state]))
 
 
 def must_say_nothing_to_show(seen: Seen, words: str) -> None:
@@ -104,15 +101,15 @@ def must_say_nothing_to_show(seen: Seen, words: str) -> None:
 
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.name)
 def test_before_the_first_release_every_page_says_what_to_do(
-    spec: PageSpec, visit: dict[str, Seen]
+    spec: PageSpec, visit: Callable[[str], Seen]
 ) -> None:
-    seen = visit["nothing_released"]
+    seen = visit("nothing_released")
     seen.page.goto(f"{seen.address}/{link(spec.name, DIRECTOR)}")
     must_say_nothing_to_show(seen, "rapport build")
 
 
-def test_a_damaged_release_is_not_shown(visit: dict[str, Seen]) -> None:
-    seen = visit["damaged"]
+def test_a_damaged_release_is_not_shown(visit: Callable[[str], Seen]) -> None:
+    seen = visit("damaged")
     seen.page.goto(f"{seen.address}/{link('agenda', DIRECTOR)}")
     must_say_nothing_to_show(seen, "does not match its fingerprint")
 
@@ -120,9 +117,9 @@ def test_a_damaged_release_is_not_shown(visit: dict[str, Seen]) -> None:
 @pytest.mark.parametrize("role", [DIRECTOR, "Supervisor F6AA", "Analyst"])
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.name)
 def test_an_empty_release_says_why_it_is_empty(
-    spec: PageSpec, role: str, visit: dict[str, Seen]
+    spec: PageSpec, role: str, visit: Callable[[str], Seen]
 ) -> None:
-    seen = visit["nothing_in_it"]
+    seen = visit("nothing_in_it")
     seen.open(link(spec.name, role))
     # A chart of nothing or a share of nobody would look like a finding.
     assert seen.page.locator("[data-testid=stVegaLiteChart]").count() == 0
@@ -135,9 +132,9 @@ def test_an_empty_release_says_why_it_is_empty(
     "spec", [p for p in PAGES if Role.SUPERVISOR in p.roles], ids=lambda p: p.name
 )
 def test_a_supervisor_with_one_case_sees_no_rate_of_it(
-    spec: PageSpec, visit: dict[str, Seen]
+    spec: PageSpec, visit: Callable[[str], Seen]
 ) -> None:
-    seen = visit["few_cases"]
+    seen = visit("few_cases")
     seen.open(link(spec.name, "Supervisor F6AA"))
     assert "100 %" not in seen.words()
     seen.must_be_sound()
@@ -146,17 +143,17 @@ def test_a_supervisor_with_one_case_sees_no_rate_of_it(
 
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.name)
 def test_an_old_release_and_a_failed_build_are_said_on_every_page(
-    spec: PageSpec, visit: dict[str, Seen]
+    spec: PageSpec, visit: Callable[[str], Seen]
 ) -> None:
-    seen = visit["old_and_failed"]
+    seen = visit("old_and_failed")
     seen.open(link(spec.name, DIRECTOR))
     assert "Older than 36 hours" in seen.words()
     assert "The last build failed" in seen.words()
     assert "The disk was full." in seen.words()
 
 
-def test_a_case_out_of_scope_and_an_unknown_one_look_the_same(visit: dict[str, Seen]) -> None:
-    seen = visit["few_cases"]
+def test_a_case_out_of_scope_and_an_unknown_one_look_the_same(visit: Callable[[str], Seen]) -> None:
+    seen = visit("few_cases")
     answers = []
     for key in ("e2", "nobody", "e1' or '1'='1"):
         seen.open(link("case", "Supervisor F6AA", case=key))
@@ -165,8 +162,8 @@ def test_a_case_out_of_scope_and_an_unknown_one_look_the_same(visit: dict[str, S
     assert "No such case in your view" in answers[0]
 
 
-def test_an_unknown_address_and_unknown_values_do_no_harm(visit: dict[str, Seen]) -> None:
-    seen = visit["few_cases"]
+def test_an_unknown_address_and_unknown_values_do_no_harm(visit: Callable[[str], Seen]) -> None:
+    seen = visit("few_cases")
     for path in ("no-such-page", link("month", "Nobody", month="13th", measure="<b>x</b>")):
         seen.open(path)
         assert seen.page.locator("[data-testid=stException]").count() == 0
