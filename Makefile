@@ -23,13 +23,16 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $@
 
 lint: env
+	@echo "· lint: Python, then SQL (about a minute)"
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 dbt_project
 
-# Two workers, a file to a worker: most of the time is whole builds, each in a home of its own.
+# Two workers, a file to a worker, in the order of tests/conftest.py: most of the time is whole
+# builds, each in a home of its own.
 test: lint
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	@echo "· tests: whole builds first, a dot for each test and the share of all at the end of a line"
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 bench: env
 	$(BIN)/python -m benchmarks
