@@ -42,7 +42,7 @@ FLAGS = [
 # be logged.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 READY = ".foot"
-START_SECONDS = 60
+START_SECONDS = 240
 BROKEN = ("Traceback", "Error:", "This app has encountered an error", "Oh no", "undefined", "NaN")
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1400, "height": 1000}
