@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from tests.oracle import figures_alliance, figures_outcome, rules
+from tests.oracle import figures_alliance, figures_outcome, review_rows, rules
 from tests.oracle import figures_repair as repair
 from tests.oracle.course import INSTRUMENTS, RUPTURE, Episode, Score, caseness
 from tests.oracle.figures import Unit
@@ -29,6 +29,7 @@ TIERS = {
     "open_rupture": 2,
     "open_rupture_unknown": 2,
     "alliance_low_falling": 2,
+    "off_course": 3,
     "alliance_erosion": 3,
     "unseen_unbooked": 3,
     "early_alliance_low": 3,
@@ -41,9 +42,9 @@ TIERS = {
     "not_reviewed": 5,
 }
 WISHES = {"brought", "added", "review_again"}
-RULE_OF = {"alliance_erosion": "AL6", "reliable_deterioration": "OU2"}
+RULE_OF = {"alliance_erosion": "AL6", "reliable_deterioration": "OU2", "off_course": "OU1"}
 SAFETY = {("phq9", "item_09"): 3, ("core10", "item_06"): 4}  # largest answer; positive from 1
-OUTCOMES = ("ors", "phq9", "gad7", "core10", "pcl5")
+OUTCOMES = figures_outcome.OUTCOMES
 WEEKS8 = timedelta(days=56)
 
 
@@ -62,12 +63,12 @@ def _run(flags: list[bool]) -> int:
 
 
 class Desk:
-    """A practice and its review log."""
+    """A practice, its review log and its expected courses."""
 
-    def __init__(self, reading: Reading, rows: list[Row]) -> None:
+    def __init__(self, reading: Reading, rows: list[Row], courses: Iterable[dict] = ()) -> None:
         self.reading, self.as_of = reading, reading.as_of
-        gone = {r.refers_to for r in rows if r.kind == "undone"}
-        standing = [r for r in rows if r.kind != "undone" and r.entry_id not in gone]
+        self.courses = list(courses)
+        standing = review_rows.standing(rows)
         self.lost: list[Row] = []
         self.entries: dict[str, list[Row]] = defaultdict(list)
         self.standing = standing
@@ -89,15 +90,7 @@ class Desk:
         self.safety = self._safety()
 
     def _case(self, row: Row) -> Episode | None:
-        if row.episode:
-            return next((e for e in self.reading.episodes if e.name == row.episode), None)
-        fitting = [
-            e
-            for e in self.reading.episodes
-            if (e.client, e.clinician) == (row.client, row.clinician)
-            and e.opened_on <= row.occurred_on
-        ]
-        return max(fitting, key=lambda e: e.opened_on, default=None)
+        return review_rows.case_of(row, self.reading.episodes)
 
     def of(self, e: Episode, kind: str) -> list[Row]:
         """Standing entries of one kind about a case."""
@@ -177,7 +170,9 @@ class Desk:
                 if e.opened_on <= a[2] and (e.ended_on is None or a[2] <= e.ended_on)
             ]
             if mine:
-                yield sorted(mine)
+                yield sorted(
+                    mine, key=lambda a: (a[0], a[3])
+                )  # at one moment the positive one holds
 
     def _outcome(self, e: Episode) -> Iterator[Reason]:
         for instrument in OUTCOMES:
@@ -204,6 +199,11 @@ class Desk:
             if well >= 2 and figures_outcome.change(e, instrument).category == "recovered":
                 yield Reason("stable_recovery", days[-well])
             return
+
+    def _course(self, e: Episode) -> Iterator[Reason]:
+        told = figures_outcome.off_course(e, self.courses)
+        if told and told[-1][1]:
+            yield Reason("off_course", told[-1][1])
 
     @staticmethod
     def _healthy(score: Score) -> bool | None:
@@ -290,7 +290,8 @@ class Desk:
             for given in self.answers(e)
             if given[-1][3]
         ]
-        parts = (self._outcome, self._ruptures, self._alliance, self._contact, self._log)
+        alliance = (self._ruptures, self._alliance)
+        parts = (self._outcome, self._course, *alliance, self._contact, self._log)
         return [*safety, *(reason for part in parts for reason in part(e))]
 
     # -- what settles a reason -------------------------------------------------------------
@@ -358,9 +359,10 @@ class Desk:
         for instrument in RUPTURE:
             for r in repair.probable(e, instrument, self.parameters):
                 yield "open_rupture", e.indexed[r.onset - 1].started_on
-        for score, fires in self.erosions(e):
-            if fires:
-                yield "alliance_erosion", score.completed_on
+        sinking = (score.completed_on for score, fires in self.erosions(e) if fires)
+        yield from (("alliance_erosion", on) for on in sinking)
+        off = figures_outcome.off_course(e, self.courses)
+        yield from (("off_course", score.session.started_on) for score, since in off if since)
         for instrument in OUTCOMES:
             spec, found = INSTRUMENTS[instrument], e.treatment(instrument)
             for s in found[1:]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 
-from tests.oracle.course import INSTRUMENTS, Episode, caseness
+from tests.oracle.course import INSTRUMENTS, Episode, Score, caseness
 from tests.oracle.figures import Unit
 from tests.oracle.reading import Reading
+from tests.oracle.rules import compare_ready
 
 OUTCOME = [i for i, spec in INSTRUMENTS.items() if spec.family == "outcome"]
 
@@ -275,6 +276,43 @@ def _holds(found: Change, later: object) -> bool:
     then = Change(found.instrument, found.first, later.score, 2, found.cutoff, cutoff)
     healthy = then.case_last is False if found.category == "recovered" else True
     return then.reliably_better and healthy
+
+
+OUTCOMES = ("ors", "phq9", "gad7", "core10", "pcl5")
+
+
+def _is_beyond(first: Score, score: Score, courses: list[dict]) -> bool:
+    """Whether a score lies beyond the red line of the course that starts like its case."""
+    for c in courses:
+        above, up_to = c["intake_above"], c["intake_up_to"]
+        if (
+            (c["instrument"], c["session_index"]) == (score.instrument, score.session.index)
+            and (above is None or first.score > above)
+            and (up_to is None or first.score <= up_to)
+        ):
+            off = score.score - c["red_line"]
+            return (
+                compare_ready(off if INSTRUMENTS[score.instrument].higher_is_better else -off) < 0
+            )
+    return False
+
+
+def off_course(e: Episode, courses: list[dict]) -> list[tuple[Score, date | None]]:
+    """The scores of a case's outcome, each with the day since which it is off course there.
+
+    Two in a row beyond the red line, the latest after session 3 (screens.md 4 and 9). Several lines
+    can be the best of a quantile regression, so the courses are those of the release, which
+    `test_expected_course` holds against the practice.
+    """
+    found = next((s for i in OUTCOMES if len(s := e.treatment(i)) >= 2), [])
+    told: list[tuple[Score, date | None]] = []
+    since, run = None, 0
+    for place, score in enumerate(found):
+        run = run + 1 if place and _is_beyond(found[0], score, courses) else 0
+        holds = run >= 2 and score.session.index > 3
+        since = (since or score.session.started_on) if holds else None
+        told.append((score, since))
+    return told
 
 
 def units(reading: Reading) -> Iterator[Unit]:

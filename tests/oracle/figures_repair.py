@@ -6,13 +6,14 @@ not belong here: the rupture rules (`rules.py`, `methods.py`) or formulas (`stat
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 import numpy as np
 
-from tests.oracle import methods, rules
+from tests.oracle import methods, review_rows, rules
 from tests.oracle.course import RUPTURE, Episode
 from tests.oracle.figures import Unit
 from tests.oracle.reading import Reading
@@ -65,13 +66,25 @@ def _on(episode: Episode, index: int) -> date:
 
 
 def _meetings(reading: Reading, episode: Episode) -> list[date]:
-    """Days on which this clinician's supervision named this client."""
-    return [
+    """Days of its supervision: a record that names this client, or a review or plan in the log."""
+    recorded = [
         date.fromisoformat(r["started_on"])
         for r in reading.practice.rows("supervision")
         if (r["client_id"], r["supervisee_id"]) == (episode.client, episode.clinician)
         and r["kind"] != "assignment"
     ]
+    return recorded + _discussed(reading).get(episode.name, [])
+
+
+@functools.lru_cache(maxsize=8)
+def _discussed(reading: Reading) -> dict[str, list[date]]:
+    """Days up to as_of on which the log says that a case was reviewed, or a step planned in it."""
+    days: dict[str, list[date]] = {}
+    for row in review_rows.standing(reading.practice.reviews):
+        case = review_rows.case_of(row, reading.episodes)
+        if row.kind in {"reviewed", "planned"} and case and row.occurred_on <= reading.as_of:
+            days.setdefault(case.name, []).append(row.occurred_on)
+    return days
 
 
 def first_response(reading: Reading, episode: Episode, index: int) -> date | None:

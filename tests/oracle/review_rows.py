@@ -1,8 +1,8 @@
 """Random entries of the review log about a random practice, nasty on purpose.
 
 Belongs here: making entries with ties, on the days of sessions, after the last export, taken back,
-about cases whose key no release will know. Does not belong here: what follows from them
-(`agenda.py`).
+about cases whose key no release will know; which entries stand, and of which case. Does not belong
+here: what follows from them (`agenda.py`, `figures_repair.py`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 
 from review_log.entry import Entry, Kind
+from tests.oracle.course import Episode
 from tests.oracle.practices import Practice
 
 KINDS = {
@@ -29,7 +30,8 @@ KINDS = {
 }
 # Rules by their own case, reasons by their id: a verdict names either.
 JUDGED = ["AL1", "AL2", "AL6", "OU2", "open_rupture", "unseen_unbooked", "reliable_deterioration",
-          "alliance_low_falling", "early_alliance_low", "forms_missing", "safety_item"]  # fmt: skip
+          "alliance_low_falling", "early_alliance_low", "forms_missing", "safety_item",
+          "OU1", "off_course"]  # fmt: skip
 
 
 @dataclass
@@ -62,6 +64,24 @@ class Row:
         said["client_key"] = key("client", said.pop("client"))
         said["clinician_key"] = key("clinician", said.pop("clinician"))
         return Entry(**said, author_role="director", author_key=None)
+
+
+def standing(rows: list[Row]) -> list[Row]:
+    """The entries that nobody took back."""
+    gone = {r.refers_to for r in rows if r.kind == "undone"}
+    return [r for r in rows if r.kind != "undone" and r.entry_id not in gone]
+
+
+def case_of(row: Row, episodes: list[Episode]) -> Episode | None:
+    """The case an entry is about; where its export names none, the one of the two that ran."""
+    if row.episode:
+        return next((e for e in episodes if e.name == row.episode), None)
+    fitting = [
+        e
+        for e in episodes
+        if (e.client, e.clinician) == (row.client, row.clinician) and e.opened_on <= row.occurred_on
+    ]
+    return max(fitting, key=lambda e: e.opened_on, default=None)
 
 
 class _Writer:

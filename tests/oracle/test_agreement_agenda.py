@@ -21,7 +21,8 @@ from tests.oracle.figures import periods
 
 @pytest.fixture(scope="module")
 def desk(case: Case) -> Desk:
-    return Desk(case.reading, case.reading.practice.reviews)
+    courses = case.rows("from metrics.expected_course")
+    return Desk(case.reading, case.reading.practice.reviews, courses)
 
 
 def _shown(row: dict, names: set[str]) -> dict:

@@ -1,5 +1,6 @@
 {#- Reasons of the agenda that lie in the outcome series of an open episode: reliable
-    deterioration, no reliable change yet, stable recovery, and the strengths of improvement. -#}
+    deterioration, off course, no reliable change yet, stable recovery, and the strengths of
+    improvement. -#}
 with outcome_scores as (
     select * from {{ ref('int_case__outcome_scores') }}
 ),
@@ -88,6 +89,14 @@ firing as (
     where change_class in ('recovered', 'improved')
 ),
 
+-- Off course where the latest score says so; its line is the one of that session.
+off_course as (
+    select off_course.*
+    from {{ ref('int_outcome__off_course') }} as off_course
+    inner join episodes on off_course.episode_key = episodes.episode_key
+    where off_course.recency = 1
+),
+
 int_agenda__outcome as (
     select
         firing.episode_key,
@@ -105,6 +114,19 @@ int_agenda__outcome as (
         on
             firing.episode_key = open_scores.episode_key
             and firing.run = open_scores.recency
+    union all
+    select
+        episode_key,
+        'off_course' as reason_id,
+        held_since as waiting_since,
+        {{ instrument_word('instrument', 'name') }} as measure,
+        cast(null as {{ text_type() }}) as from_words,
+        {{ as_figure('score') }} as to_words,
+        {{ as_figure('round(red_line, 1)') }} as threshold_words,
+        cast(session_index as {{ text_type() }}) as session_words,
+        cast(null as {{ text_type() }}) as first_session_words,
+        cast(scores_n as {{ text_type() }}) as scores_words
+    from off_course
 )
 
 select * from int_agenda__outcome

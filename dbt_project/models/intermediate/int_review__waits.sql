@@ -1,7 +1,8 @@
 {#- How long what calls for supervision waits for a review of its case. What calls: a probable
     rupture, a positive answer to a safety item, and the signals that a reason of tier 1 to 3
-    rests on (agenda_reasons.rule_id). A signal that repeats before the next review is one: the
-    first. Only from the practice's first review on, because before nothing could be recorded. -#}
+    rests on (agenda_reasons.rule_id); being off course takes more than its signal (OU1), so it is
+    read as such. What repeats before the next review is one: the first. Only from the practice's
+    first review on, because before nothing could be recorded. -#}
 with reviews as (
     select
         entries.episode_key,
@@ -23,7 +24,7 @@ ruptures as (
 
 reasons as (
     select * from {{ ref('agenda_reasons') }}
-    where tier_rank <= 3 and is_rule
+    where tier_rank <= 3 and is_rule and reason_id != 'off_course'
 ),
 
 signals as (
@@ -56,6 +57,12 @@ raised as (
         signals.raised_on
     from signals
     inner join reasons on signals.rule_id = reasons.rule_id
+    union all
+    select
+        episode_key,
+        'off_course' as reason_id,
+        session_on as raised_on
+    from {{ ref('int_outcome__off_course') }}
     union all
     select
         episode_key,

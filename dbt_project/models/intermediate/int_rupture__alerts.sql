@@ -1,8 +1,9 @@
 {#- What asks for a response, and the first response to it (metrics.md 4.4 R10, 6 F3). An alert is a
     probable rupture of the canonical method or a tension the client reports (AL5), raised on the day
-    of its session. A response is a supervision record that names the client, of the episode's
-    clinician, on that day or later; or a rater's word that it was addressed, in that session or the
-    next one. Here: dates and whether they were in time. Not here: any rate. -#}
+    of its session. A response is a documented discussion on that day or later: a supervision record
+    that names the client, of the episode's clinician, or a review or a planned step of the episode
+    in the review log. Or it is a rater's word that it was addressed, in that session or the next
+    one. Here: dates and whether they were in time. Not here: any rate. -#}
 with ruptures as (
     select * from {{ ref('rupture') }}
     where tier = 'probable' and method_id = 'casesens_shrunk_sd'
@@ -26,6 +27,11 @@ scores as (
 records as (
     select * from {{ ref('supervision') }}
     where client_key is not null and kind != 'assignment'
+),
+
+entries as (
+    select * from {{ ref('review_entry') }}
+    where kind in ('reviewed', 'planned')
 ),
 
 context as (
@@ -92,10 +98,10 @@ addressed as (
     group by alerts.alert_key
 ),
 
-supervised as (
+discussions as (
     select
         alerts.alert_key,
-        min(records.started_on) as supervised_on
+        records.started_on as discussed_on
     from alerts
     inner join records
         on
@@ -103,18 +109,35 @@ supervised as (
             and alerts.clinician_key = records.supervisee_key
             and alerts.raised_on <= records.started_on
             and alerts.as_of >= records.started_on
-    group by alerts.alert_key
+    union all
+    select
+        alerts.alert_key,
+        entries.occurred_on as discussed_on
+    from alerts
+    inner join entries
+        on
+            alerts.episode_key = entries.episode_key
+            and alerts.raised_on <= entries.occurred_on
+            and alerts.as_of >= entries.occurred_on
+),
+
+discussed as (
+    select
+        alert_key,
+        min(discussed_on) as discussed_on
+    from discussions
+    group by alert_key
 ),
 
 answered as (
     select
         alerts.*,
         addressed.addressed_on,
-        supervised.supervised_on,
+        discussed.discussed_on,
         coalesce(
-            least(addressed.addressed_on, supervised.supervised_on),
+            least(addressed.addressed_on, discussed.discussed_on),
             addressed.addressed_on,
-            supervised.supervised_on
+            discussed.discussed_on
         ) as responded_on,
         coalesce(alerts.next_session_on, alerts.days_are_over_on) as next_until,
         greatest(
@@ -122,7 +145,7 @@ answered as (
         ) as target_until
     from alerts
     left join addressed on alerts.alert_key = addressed.alert_key
-    left join supervised on alerts.alert_key = supervised.alert_key
+    left join discussed on alerts.alert_key = discussed.alert_key
 ),
 
 int_rupture__alerts as (
@@ -136,9 +159,9 @@ int_rupture__alerts as (
         raised_on,
         next_session_on,
         addressed_on,
-        supervised_on,
+        discussed_on,
         responded_on,
-        addressed_on is not null or coalesce(supervised_on <= next_until, false)
+        addressed_on is not null or coalesce(discussed_on <= next_until, false)
             as is_addressed_by_next_session,
         next_until > as_of as is_next_session_awaited,
         coalesce(responded_on <= target_until, false) as is_in_time,

@@ -45,7 +45,8 @@ answered as (
     where responses.respondent = 'client' and responses.is_in_range
 ),
 
--- The form need not belong to a session: a safety item counts whenever it was answered.
+-- The form need not belong to a session: a safety item counts whenever it was answered. Of two
+-- answers at the same moment the positive one holds.
 int_safety__answers as (
     select
         answered.*,
@@ -53,7 +54,8 @@ int_safety__answers as (
         episodes.status,
         row_number() over (
             partition by episodes.episode_key, answered.instrument, answered.item
-            order by answered.completed_at desc, answered.response_key asc
+            order by
+                answered.completed_at desc, answered.is_positive desc, answered.response_key asc
         ) as recency
     from answered
     inner join episodes
