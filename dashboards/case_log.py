@@ -13,7 +13,6 @@ from dashboards import log_words
 from dashboards.queries.review_log import Codes
 from dashboards.scope import Roster
 from dashboards.texts import case as texts
-from dashboards.texts.frame import LABEL_PREFIX
 from review_log.entry import Entry, Kind
 
 _VERDICTS = (Kind.CONFIRMED, Kind.DISMISSED)
@@ -105,11 +104,3 @@ class CaseLog:
     def outcome_words(self, closing: Entry) -> str:
         """Say what became of a step."""
         return self.codes.get("step_outcome", {}).get(closing.code or "", closing.code or "")
-
-    def author(self, entry: Entry) -> str:
-        """Say who recorded an entry."""
-        role = texts.ROLES.get(entry.author_role, entry.author_role)
-        if entry.author_key is None:
-            return role
-        label = self.roster.label(entry.author_key).removeprefix(LABEL_PREFIX)
-        return texts.SOMEBODY.format(role=role, label=label)

@@ -222,7 +222,7 @@ def talk(scope: Scope, facts: Facts, names: wording.Names) -> None:
         st.html(_list(found) if found else f'<p class="note">{texts.NO_STRENGTH}</p>')
     with right:
         parts.section(texts.QUESTIONS)
-        st.html(_list(texts.PROMPTS))
+        st.html(_list((*texts.PROMPTS, texts.LINE_PROMPT)))
 
 
 def _list(lines: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from html import escape
 from typing import Any
 
@@ -22,13 +22,13 @@ from dashboards.frame import View
 from dashboards.queries import cases, review_log
 from dashboards.scope import Scope
 from dashboards.texts import case as texts
+from dashboards.texts import review_log as shared
 from review_log.entry import Entry, Kind
 
 Facts = Mapping[str, Any]
 
 # Signals one judges one by one, and entries one takes back; older ones stand in a table.
 _MOST_SIGNALS, _MOST_ENTRIES = 6, 10
-_STEP_DAYS = 14
 
 
 def read(view: View, episode_key: str) -> CaseLog:
@@ -103,8 +103,8 @@ def _judge(scope: Scope, log: CaseLog, key: str, what: Judged) -> None:
         if not what.is_rule or log.trouble:
             return
         with act.container(horizontal=True, horizontal_alignment="right", gap="small"):
-            if known is not None and is_own(scope, known):
-                _undo(scope, known, f"unjudge-{at}")
+            if known is not None and review.is_own(scope, known):
+                recording.undo_button(scope, known, key=f"unjudge-{at}")
                 return
             for kind, label, why in (
                 (Kind.CONFIRMED, texts.CONFIRM, texts.CONFIRM_HELP),
@@ -120,20 +120,10 @@ def _judge(scope: Scope, log: CaseLog, key: str, what: Judged) -> None:
                 )
 
 
-def is_own(scope: Scope, entry: Entry) -> bool:
-    """Say whether the viewer recorded an entry; others who think otherwise add one of their own."""
-    return (entry.author_role, entry.author_key) == (scope.role.value, scope.person)
-
-
-def _undo(scope: Scope, entry: Entry, key: str) -> None:
-    """Draw the way to take an entry back."""
-    st.button(texts.UNDO, key=key, type="tertiary", on_click=recording.undo, args=(scope, entry))
-
-
 def _verdict(log: CaseLog, entry: Entry) -> str:
     return texts.VERDICT.format(
         verdict=texts.VERDICTS[entry.kind.value],
-        who=log.author(entry),
+        who=log_words.author(entry, log.roster),
         day=wording.day(entry.recorded_at.date()),
     )
 
@@ -189,7 +179,7 @@ def since_review(view: View, facts: Facts, log: CaseLog) -> None:
     else:
         day = log_words.day_of(last)
         lines = figures.since(cases.timeline(view.base, key), facts, day, view.names)
-        said = texts.SINCE_DAY.format(day=wording.day(day), who=log.author(last))
+        said = texts.SINCE_DAY.format(day=wording.day(day), who=log_words.author(last, log.roster))
         said += f" {texts.SINCE_THEN if lines else texts.SINCE_NOTHING}"
         listed = "".join(f"<li>{escape(line)}</li>" for line in lines)
         st.html(f'<p class="says">{escape(said)}</p><ul class="prompts">{listed}</ul>')
@@ -240,9 +230,10 @@ def record(view: View, facts: Facts, log: CaseLog) -> None:
         offered += [texts.DEFER_TAB, texts.ADD_TAB]
     tabs = dict(zip(offered, st.tabs(offered), strict=True))
     with tabs[texts.REVIEW_TAB]:
-        review_form(view, key, facts["opened_on"], log)
+        steps = (shared.STEP, shared.OTHER_STEP)
+        recording.review_form(view.base, key, today(view), steps, facts["opened_on"])
     with tabs[texts.STEP_TAB]:
-        step_form(view, key, log)
+        recording.step_form(view.base, key, today(view))
     if facts["status"] == "open":
         with tabs[texts.DEFER_TAB]:
             recording.defer_form(view.base, key, today(view))
@@ -256,65 +247,6 @@ def record(view: View, facts: Facts, log: CaseLog) -> None:
             )
 
 
-def review_form(view: View, key: str, opened_on: date, log: CaseLog) -> None:
-    """Draw the form of a review: when it was discussed, up to two steps, when to look again."""
-    day = today(view)
-    with st.form(f"review-form-{key}", clear_on_submit=True, border=False):
-        left, right = st.columns(2)
-        discussed = left.date_input(
-            texts.DISCUSSED_ON,
-            day,
-            min_value=min(opened_on, day),
-            max_value=day,
-            key=f"discussed-on-{key}",
-            format="DD/MM/YYYY",
-        )
-        with right:
-            again = recording.again_field(day, f"review-again-{key}")
-        steps = [
-            _step_row(log, key, place, label, day)
-            for place, label in enumerate((texts.FIRST_STEP, texts.SECOND_STEP))
-        ]
-        if st.form_submit_button(texts.SAVE_REVIEW, key=f"save-review-{key}", type="primary"):
-            what = [(Kind.REVIEWED, key, {"happened_on": discussed, "until_on": again})]
-            what += [(Kind.PLANNED, key, {**s, "happened_on": discussed}) for s in steps if s]
-            recording.record_all(view.base, *what)
-            st.rerun()
-
-
-def step_form(view: View, key: str, log: CaseLog) -> None:
-    """Draw the form of one more step, outside a review."""
-    day = today(view)
-    with st.form(f"step-form-{key}", clear_on_submit=True, border=False):
-        step = _step_row(log, key, 2, texts.FIRST_STEP, day)
-        if st.form_submit_button(texts.SAVE_STEP, key=f"save-step-{key}") and step:
-            recording.record(view.base, Kind.PLANNED, key, **step, happened_on=day)
-            st.rerun()
-
-
-def _step_row(log: CaseLog, key: str, place: int, label: str, day: date) -> dict[str, Any] | None:
-    """Draw what, who and by when of a step; None where no step is chosen."""
-    steps, people = log.codes.get("step", {}), log.codes.get("done_by", {})
-    what, who, when = st.columns([3, 1.4, 1.4])
-    code = what.selectbox(
-        label,
-        ["", *steps],
-        format_func=lambda c: steps.get(c, texts.NO_STEP),
-        key=f"plan-{place}-{key}",
-    )
-    done_by = who.selectbox(
-        texts.WHO, list(people), format_func=people.__getitem__, key=f"plan-who-{place}-{key}"
-    )
-    due = when.date_input(
-        texts.WHEN,
-        day + timedelta(days=_STEP_DAYS),
-        min_value=day,
-        key=f"plan-when-{place}-{key}",
-        format="DD/MM/YYYY",
-    )
-    return {"code": code, "done_by": done_by, "due_on": due} if code else None
-
-
 def action_log(scope: Scope, log: CaseLog) -> None:
     """List what was recorded, the newest first: own entries can be taken back."""
     parts.section(texts.LOG, texts.FROM_RELEASE if log.trouble else texts.LOG_NOTE)
@@ -326,13 +258,15 @@ def action_log(scope: Scope, log: CaseLog) -> None:
         line = texts.LOG_LINE.format(
             day=wording.day(log_words.day_of(entry)), what=log.words(entry)
         )
-        by = texts.LOG_BY.format(who=log.author(entry), moment=wording.moment(entry.recorded_at))
+        by = texts.LOG_BY.format(
+            who=log_words.author(entry, log.roster), moment=wording.moment(entry.recorded_at)
+        )
         with st.container(key=f"entry-{entry.entry_id}"):
             text, act = st.columns([6, 1], vertical_alignment="center")
             text.html(f'<p class="says">{escape(line)} <span class="by">{escape(by)}</span></p>')
-            if is_own(scope, entry) and not log.trouble:
+            if not log.trouble:
                 with act.container(horizontal=True, horizontal_alignment="right"):
-                    _undo(scope, entry, f"undo-{entry.entry_id}")
+                    recording.undo_button(scope, entry)
     if len(entries) > _MOST_ENTRIES:
         with st.expander(texts.EARLIER_ENTRIES, key="older-entries"):
             parts.table(_log_table(entries[_MOST_ENTRIES:], log), texts.EARLIER_ENTRIES)
@@ -343,7 +277,7 @@ def _log_table(entries: tuple[Entry, ...], log: CaseLog) -> pl.DataFrame:
         {
             texts.DAY: [wording.day(log_words.day_of(e)) for e in entries],
             texts.LOG_WHAT: [log.words(e) for e in entries],
-            texts.LOG_WHO: [log.author(e) for e in entries],
+            texts.LOG_WHO: [log_words.author(e, log.roster) for e in entries],
             texts.LOG_WHEN: [wording.moment(e.recorded_at) for e in entries],
         }
     )

@@ -13,7 +13,9 @@ from typing import Any
 
 from dashboards import wording
 from dashboards.queries.review_log import Codes
+from dashboards.scope import Roster
 from dashboards.texts import review_log as texts
+from dashboards.texts.frame import LABEL_PREFIX
 from review_log.entry import Entry, Kind
 
 _LISTS = {Kind.DEFERRED: "defer_reason", Kind.PLANNED: "step", Kind.STEP_CLOSED: "step_outcome"}
@@ -38,6 +40,15 @@ def what(entry: Entry, codes: Codes) -> str:
         more += [texts.BY_WHEN.format(day=wording.day(entry.due_on))] if entry.due_on else []
         said = ", ".join([said, *(part for part in more if part)])
     return said
+
+
+def author(entry: Entry, roster: Roster) -> str:
+    """Say who recorded an entry."""
+    role = texts.ROLES.get(entry.author_role, entry.author_role)
+    if entry.author_key is None:
+        return role
+    label = roster.label(entry.author_key).removeprefix(LABEL_PREFIX)
+    return texts.SOMEBODY.format(role=role, label=label)
 
 
 _JUDGED = (Kind.CONFIRMED, Kind.DISMISSED)

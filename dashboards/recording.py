@@ -6,6 +6,7 @@ page. Not here: who may record what (`review.py`), and which buttons a page has.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from html import escape
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import log_words, review
+from dashboards.frame import View
 from dashboards.queries import cases, review_log
 from dashboards.scope import Scope
 from dashboards.texts import review_log as texts
@@ -20,8 +22,9 @@ from dashboards.warehouse import WarehouseError
 from review_log.entry import Entry, EntryError, Kind
 
 # Two meetings, where people meet weekly.
-_DEFER_DAYS = 14
-_OUTCOME_WIDTH = 210
+_DEFER_DAYS = _STEP_DAYS = 14
+_OUTCOME_WIDTH, _STEP_WIDTH, _DAY_WIDTH = 210, 300, 150
+_FORMAT = "DD/MM/YYYY"
 _TOLD = "rapport_told"
 
 
@@ -77,7 +80,7 @@ def defer_form(scope: Scope, episode_key: str, day: date) -> None:
             day + timedelta(days=_DEFER_DAYS),
             min_value=day + timedelta(days=1),
             key=f"until-{episode_key}",
-            format="DD/MM/YYYY",
+            format=_FORMAT,
         )
         # Not a callback: that would get the values from before the form was sent.
         if st.form_submit_button(texts.DEFER, key=f"defer-now-{episode_key}"):
@@ -86,60 +89,100 @@ def defer_form(scope: Scope, episode_key: str, day: date) -> None:
             st.rerun()
 
 
-def discussed_form(scope: Scope, episode_key: str, day: date) -> None:
-    """Draw the form that records a discussion: the next step, and when to look again.
+def review_form(
+    scope: Scope,
+    episode_key: str,
+    day: date,
+    steps: Sequence[str] = (texts.STEP,),
+    opened_on: date | None = None,
+) -> None:
+    """Draw the form of a review: when it was discussed, the next steps, when to look again.
 
     Args:
         scope: who records.
         episode_key: the case.
         day: the day of the meeting.
+        steps: names of the fields for a step each.
+        opened_on: when the case began: then the day of the discussion can be chosen.
     """
-    codes = review_log.codes(scope)
-    steps, people = codes.get("step", {}), codes.get("done_by", {})
-    with st.form(f"discussed-form-{episode_key}", border=False):
-        step = st.selectbox(
-            texts.STEP,
-            ["", *steps],
-            format_func=lambda code: steps.get(code, texts.NO_STEP),
-            key=f"step-{episode_key}",
+    with st.form(f"review-form-{episode_key}", border=False):
+        discussed = day
+        if opened_on is not None:
+            discussed = st.date_input(
+                texts.DISCUSSED_ON,
+                day,
+                min_value=min(opened_on, day),
+                max_value=day,
+                key=f"discussed-on-{episode_key}",
+                format=_FORMAT,
+                width=_DAY_WIDTH,
+            )
+        planned = [
+            _step_row(scope, episode_key, place, label, day) for place, label in enumerate(steps)
+        ]
+        again = st.date_input(
+            texts.REVIEW_AGAIN,
+            None,
+            min_value=day + timedelta(days=1),
+            key=f"review-again-{episode_key}",
+            format=_FORMAT,
+            help=texts.REVIEW_AGAIN_HELP,
+            width=_DAY_WIDTH,
         )
-        who = st.selectbox(
-            texts.WHO, list(people), format_func=people.__getitem__, key=f"who-{episode_key}"
-        )
-        left, right = st.columns(2)
-        due = left.date_input(
-            texts.WHEN,
-            day + timedelta(days=_DEFER_DAYS),
-            min_value=day,
-            key=f"due-{episode_key}",
-            format="DD/MM/YYYY",
-        )
-        with right:
-            again = again_field(day, f"again-{episode_key}")
-        if st.form_submit_button(texts.SAVE, key=f"discussed-{episode_key}", type="primary"):
-            what = [(Kind.REVIEWED, episode_key, {"happened_on": day, "until_on": again})]
-            if step:
-                said = {"code": step, "done_by": who, "due_on": due, "happened_on": day}
-                what.append((Kind.PLANNED, episode_key, said))
+        # Not a callback: that would get the values from before the form was sent.
+        if st.form_submit_button(texts.SAVE, key=f"save-review-{episode_key}", type="primary"):
+            on = {"happened_on": discussed}
+            what = [(Kind.REVIEWED, episode_key, {**on, "until_on": again})]
+            what += [(Kind.PLANNED, episode_key, {**on, **step}) for step in planned if step]
             record_all(scope, *what)
             st.rerun()
 
 
-def again_field(day: date, key: str) -> date | None:
-    """Draw the field of when to look at a case again; empty leaves it to the rules.
+def step_form(scope: Scope, episode_key: str, day: date) -> None:
+    """Draw the form of one more step, outside a review.
 
     Args:
-        day: the day of the meeting; it must be later.
-        key: unique on the page.
+        scope: who records.
+        episode_key: the case.
+        day: the day on which it is planned.
     """
-    return st.date_input(
-        texts.REVIEW_AGAIN,
-        None,
-        min_value=day + timedelta(days=1),
-        key=key,
-        format="DD/MM/YYYY",
-        help=texts.REVIEW_AGAIN_HELP,
-    )
+    with st.form(f"step-form-{episode_key}", border=False):
+        step = _step_row(scope, episode_key, "alone", texts.STEP, day)
+        if st.form_submit_button(texts.SAVE_STEP, key=f"save-step-{episode_key}") and step:
+            record(scope, Kind.PLANNED, episode_key, **step, happened_on=day)
+            st.rerun()
+
+
+def _step_row(
+    scope: Scope, episode_key: str, place: int | str, label: str, day: date
+) -> dict[str, Any] | None:
+    """Draw what, who and by when of a step; None where no step is chosen."""
+    codes = review_log.codes(scope)
+    steps, people = codes.get("step", {}), codes.get("done_by", {})
+    with st.container(horizontal=True, key=f"plan-row-{place}-{episode_key}"):
+        code = st.selectbox(
+            label,
+            ["", *steps],
+            format_func=lambda code: steps.get(code, texts.NO_STEP),
+            key=f"plan-{place}-{episode_key}",
+            width=_STEP_WIDTH,
+        )
+        done_by = st.selectbox(
+            texts.WHO,
+            list(people),
+            format_func=people.__getitem__,
+            key=f"plan-who-{place}-{episode_key}",
+            width=_DAY_WIDTH,
+        )
+        due = st.date_input(
+            texts.WHEN,
+            day + timedelta(days=_STEP_DAYS),
+            min_value=day,
+            key=f"plan-when-{place}-{episode_key}",
+            format=_FORMAT,
+            width=_DAY_WIDTH,
+        )
+    return {"code": code, "done_by": done_by, "due_on": due} if code else None
 
 
 def close_form(scope: Scope, step: log_words.Step, day: date, said: str = "") -> None:
@@ -172,21 +215,35 @@ def close_form(scope: Scope, step: log_words.Step, day: date, said: str = "") ->
             st.rerun()
 
 
-def entry_line(scope: Scope, entry: Entry, codes: review_log.Codes) -> None:
-    """Draw an entry in words with the way to take it back."""
+def entry_line(view: View, entry: Entry, said: str, label: str = texts.UNDO) -> None:
+    """Draw an entry in words: with the way to take back an own one, else with who recorded it.
+
+    Args:
+        view: who is looking.
+        entry: the entry.
+        said: it in words.
+        label: of the button.
+    """
+    if not review.is_own(view.base, entry):
+        said = texts.BY.format(what=said, who=log_words.author(entry, view.roster))
     with st.container(key=f"entry-{entry.entry_id}", horizontal=True, vertical_alignment="center"):
-        said = log_words.what(entry, codes)
         st.html(f'<p class="says">{escape(said)}</p>')
+        undo_button(view.base, entry, label)
+
+
+def undo_button(scope: Scope, entry: Entry, label: str = texts.UNDO, key: str = "") -> None:
+    """Draw the way to take back an entry; nothing where somebody else recorded it."""
+    if review.is_own(scope, entry):
         st.button(
-            texts.UNDO,
-            key=f"undo-{entry.entry_id}",
+            label,
+            key=key or f"undo-{entry.entry_id}",
             type="tertiary",
-            on_click=undo,
+            on_click=_undo,
             args=(scope, entry),
         )
 
 
-def undo(scope: Scope, entry: Entry) -> None:
+def _undo(scope: Scope, entry: Entry) -> None:
     """Take back an entry at a click."""
     try:
         review.record(scope, Kind.UNDONE, entry.episode_key, refers_to=entry.entry_id)

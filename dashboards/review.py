@@ -8,6 +8,7 @@ runs of a page.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
@@ -111,21 +112,26 @@ def _whose(scope: Scope, episode_key: str) -> dict[str, str]:
     return {name: str(facts[name]) for name in ("client_key", "clinician_key")}
 
 
+def is_own(scope: Scope, entry: Entry) -> bool:
+    """Say whether the viewer recorded an entry; others who think otherwise add one of their own."""
+    return (entry.author_role, entry.author_key) == (scope.role.value, scope.person)
+
+
 def _may(scope: Scope, entry: NewEntry, found: list[Entry]) -> None:
-    """Refuse what a role does not record, and what refers to anything but an entry of the case.
+    """Refuse what a role does not record, what takes back another's entry, what refers to nothing.
 
     Raises:
         WarehouseError: in words that do not tell a foreign entry from an unknown one.
     """
-    meant = next((e for e in found if e.entry_id == entry.refers_to), None)
-    # After a merge of clients the release knows an entry under another case than the log does.
-    is_missing = entry.refers_to is not None and meant is None
-    if is_missing and not review_log.holds(scope, entry.episode_key, str(entry.refers_to)):
-        raise WarehouseError(texts.NO_SUCH_CASE)
-    if scope.role is not Role.CLINICIAN:
-        return
-    is_foreign = meant is None or meant.author_key != scope.person
-    if entry.kind not in _OF_CLINICIANS or (entry.kind is Kind.UNDONE and is_foreign):
+    is_of_role = scope.role is not Role.CLINICIAN or entry.kind in _OF_CLINICIANS
+    if entry.refers_to is not None:
+        # After a merge of clients the release knows an entry under another case than the log does.
+        known = itertools.chain(found, released(scope, entry.episode_key))
+        meant = next((e for e in known if e.entry_id == entry.refers_to), None)
+        if meant is None:
+            raise WarehouseError(texts.NO_SUCH_CASE)
+        is_of_role &= entry.kind is not Kind.UNDONE or is_own(scope, meant)
+    if not is_of_role:
         raise WarehouseError(texts.NOT_YOURS_TO_RECORD)
 
 
@@ -172,15 +178,19 @@ def released(scope: Scope, episode_key: str) -> list[Entry]:
 
 
 def since(scope: Scope, moment: datetime | None) -> list[Entry]:
-    """Give the standing entries in scope recorded after a moment, oldest first.
+    """Give the standing entries in scope that the release does not hold, oldest first.
+
+    Clocks differ, and one can be wrong: what was recorded while this release was looked at is
+    newer than it, and what it holds is not, whatever their moments say.
 
     Args:
         scope: who is looking.
         moment: `review_through` of `meta.release`, UTC without a zone; None means all.
     """
+    held = review_log.held_after(scope, moment)
     with _log_of_home() as log:
-        found = log.read(clinician_keys=scope.clinician_keys, after=moment)
-    return standing(found)
+        found = log.read(clinician_keys=scope.clinician_keys, after=moment, or_on=scope.release_id)
+    return [entry for entry in standing(found) if entry.entry_id not in held]
 
 
 def viewed(scope: Scope, page: str, *episode_keys: str) -> None:

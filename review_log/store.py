@@ -108,6 +108,7 @@ class ReviewLog:
         clinician_keys: Collection[str] | None = None,
         episode_key: str | None = None,
         after: datetime | None = None,
+        or_on: str | None = None,
     ) -> list[Entry]:
         """Give entries in the order in which they were recorded, those taken back included.
 
@@ -115,6 +116,7 @@ class ReviewLog:
             clinician_keys: only of these clinicians; None means of all (exports and tests).
             episode_key: only of this case.
             after: only those recorded later, UTC without a zone.
+            or_on: with `after`, those of who looked at this release too, whatever their clocks say.
         """
         wanted = []
         if clinician_keys is not None:
@@ -122,7 +124,9 @@ class ReviewLog:
         if episode_key is not None:
             wanted.append(entries.c.episode_key == episode_key)
         if after is not None:
-            wanted.append(entries.c.recorded_at > after)
+            newer = entries.c.recorded_at > after
+            on_it = entries.c.release_id == or_on
+            wanted.append(newer if or_on is None else newer | on_it)
         with reading(self.engine) as con:
             return _entries(con, *wanted)
 

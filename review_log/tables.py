@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 # Its own name, because a shared PostgreSQL database may hold other people's Alembic table.
 VERSION_TABLE = "review_log_version"
-SCHEMA = "0002"
+SCHEMA = "0003"
 
 metadata = sa.MetaData()
 
@@ -27,7 +27,7 @@ entries = sa.Table(
     sa.Column("clinician_key", _KEY, nullable=False, index=True),
     sa.Column("author_role", _KEY, nullable=False),
     sa.Column("author_key", _KEY),
-    sa.Column("release_id", _KEY, nullable=False),
+    sa.Column("release_id", _KEY, nullable=False, index=True),
     sa.Column("happened_on", sa.Date),
     sa.Column("until_on", sa.Date),
     sa.Column("code", _KEY),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import polars as pl
 import streamlit as st
 
 from dashboards import agenda, case_card, frame, log_words, parts, recording, wording
-from dashboards.queries import cases, reference, review_log
+from dashboards.queries import cases, outcomes, reference, review_log
 from dashboards.texts import agenda as texts
 from dashboards.texts import common
 from review_log.entry import Kind
@@ -51,6 +49,13 @@ def summary() -> None:
         f"{texts.SOON.format(n=soon, low=low, high=high)}</p>"
         f'<div class="chips">{chips}</div>'
     )
+
+
+def unseen() -> None:
+    """Say which reason cannot be given in this practice, lest its absence is read as calm."""
+    if not outcomes.has_course(view.scope):
+        n = wording.whole(int(reference.parameter(view.scope, "course_min_episodes", 200)))
+        st.html(f'<p class="note">{texts.NO_COURSE.format(n=n)}</p>')
 
 
 def card(row: agenda.Row, place: int) -> None:
@@ -139,27 +144,17 @@ def add() -> None:
 
 
 def dealt() -> None:
-    """List what left the agenda since the release, each to be taken back."""
+    """List what left the agenda since the release; own entries can be taken back."""
     parts.section(texts.DEALT, texts.DEALT_NOTE)
     for row, entry in found.dealt:
-        with st.container(
-            key=f"dealt-{entry.entry_id}", horizontal=True, vertical_alignment="center"
-        ):
-            line = texts.DEALT_LINE.format(
-                client=row["client_label"], clinician=row["clinician_label"]
-            )
-            st.html(
-                f'<p class="says">{escape(line)}: '
-                f"{escape(log_words.what(entry, codes))}, "
-                f"{wording.day(log_words.day_of(entry))}</p>"
-            )
-            st.button(
-                texts.UNDO_OF.format(client=row["client_label"]),
-                key=f"undo-{entry.entry_id}",
-                type="tertiary",
-                on_click=recording.undo,
-                args=(view.scope, entry),
-            )
+        said = texts.DEALT_LINE.format(
+            client=row["client_label"],
+            clinician=row["clinician_label"],
+            what=log_words.what(entry, codes),
+            day=wording.day(log_words.day_of(entry)),
+        )
+        undo = texts.UNDO_OF.format(client=row["client_label"])
+        recording.entry_line(view, entry, said, undo)
 
 
 recording.draw_told()
@@ -178,6 +173,8 @@ else:
         card(row, place)
     if later:
         beyond(later)
+if open_n:
+    unseen()
 if open_n and not found.trouble:
     with st.container(key="add-section"):
         add()

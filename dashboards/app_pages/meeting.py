@@ -22,7 +22,6 @@ from review_log.entry import Entry, Kind
 
 _MOST_CASES = 24
 _END = "end"
-_STEP_DAYS = 14
 _FURTHEST_DAYS = 366
 
 view = frame.current()
@@ -33,7 +32,9 @@ Facts = Mapping[str, Any]
 
 
 def go(place: int | str) -> None:
-    """Move to a place of the walk."""
+    """Move to a place of the walk; the address keeps how far it has come."""
+    if isinstance(place, int):
+        st.query_params["seen"] = str(max(place, number("seen", 1)))
     st.query_params["at"] = str(place)
 
 
@@ -43,12 +44,13 @@ def start(keys: list[str]) -> None:
     st.query_params["on"] = f"{view.filters.meeting or view.release.as_of}"
     st.query_params["each"] = str(view.filters.minutes_per_case)
     st.query_params["for"] = str(view.filters.minutes)
+    st.query_params.pop("seen", None)
     go(1)
 
 
 def leave() -> None:
     """Take the walk out of the address."""
-    for name in ("cases", "on", "each", "for", "at"):
+    for name in ("cases", "on", "each", "for", "at", "seen"):
         st.query_params.pop(name, None)
 
 
@@ -130,6 +132,8 @@ def walk(keys: list[str], day: date) -> None:
             args=(place - 1,),
         )
         is_last = place == len(keys)
+        if not is_last:
+            st.button(texts.END_HERE, key="end-here", on_click=go, args=(_END,))
         st.button(
             texts.LAST if is_last else texts.NEXT,
             key="next",
@@ -202,20 +206,20 @@ def decide(key: str, entries: list[Entry], day: date) -> None:
     if today:
         st.html(f'<p class="note">{texts.DECIDED_SO_FAR}</p>')
         for entry in today:
-            recording.entry_line(scope, entry, codes)
-    recording.discussed_form(scope, key, day)
+            recording.entry_line(view, entry, log_words.what(entry, codes))
+    recording.review_form(scope, key, day)
     with st.popover(texts.FORM_DEFER, key=f"defer-{key}"):
         recording.defer_form(scope, key, day)
 
 
 def done(keys: list[str], day: date) -> None:
-    """Say what was decided, case by case, and which cases were not reached."""
+    """Say what was decided, case by case, and of the others which were reached at all."""
     found = {key: (cases.case(scope, key) or {}, recorded(key)) for key in keys}
     trouble = next((why for _, (_, why) in found.values() if why), "")
     if trouble:
         parts.empty(trouble)
     today = {key: of_meeting(entries, day) for key, (_, (entries, _)) in found.items()}
-    reached = [
+    dealt = [
         key for key in keys if any(e.kind in (Kind.REVIEWED, Kind.DEFERRED) for e in today[key])
     ]
     with_entries = [key for key in keys if today[key]]
@@ -228,7 +232,7 @@ def done(keys: list[str], day: date) -> None:
     parts.section(
         texts.DONE,
         texts.DONE_NOTE.format(
-            n=len(reached), cases=wording.counted(len(keys), texts.CASE), day=wording.day(day)
+            n=len(dealt), cases=wording.counted(len(keys), texts.CASE), day=wording.day(day)
         ),
     )
     if not with_entries:
@@ -239,13 +243,19 @@ def done(keys: list[str], day: date) -> None:
             f'<section class="decided"><h3>{escape(named(found[key][0]))}</h3>'
             f"<ul>{said}</ul></section>"
         )
-    parts.section(texts.NOT_REACHED, texts.NOT_REACHED_NOTE if len(reached) < len(keys) else "")
-    missed = "".join(
-        f"<li>{escape(named(found[key][0]))}</li>" for key in keys if key not in reached
-    )
-    st.html(f'<ul class="walk">{missed}</ul>' if missed else f"<p>{texts.ALL_REACHED}</p>")
+    reached = keys[: number("seen", len(keys))]
+    left = [key for key in keys if key not in dealt]
+    for title, note, listed in (
+        (texts.LEFT_OPEN, texts.LEFT_OPEN_NOTE, [key for key in left if key in reached]),
+        (texts.NOT_REACHED, texts.NOT_REACHED_NOTE, [key for key in left if key not in reached]),
+    ):
+        if listed:
+            parts.section(title, note)
+            lines = "".join(f"<li>{escape(named(found[key][0]))}</li>" for key in listed)
+            st.html(f'<ul class="walk">{lines}</ul>')
     with st.container(key="steps", horizontal=True, vertical_alignment="center"):
-        st.button(texts.AGAIN, key="back", shortcut="left", on_click=go, args=(len(keys),))
+        last = len(reached)
+        st.button(texts.AGAIN, key="back", shortcut="left", on_click=go, args=(last,))
         st.button(texts.TO_START, key="leave", on_click=leave)
     parts.link("agenda", texts.TO_AGENDA)
     st.html(f'<p class="note noprint">{texts.PRINT}</p>')

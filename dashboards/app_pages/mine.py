@@ -53,14 +53,8 @@ def bring() -> None:
             since = log_words.day_of(entry) if entry else on.get(key)
             said = texts.BROUGHT.format(client=clients.get(key), day=wording.day(since))
             st.html(f'<p class="says">{escape(said)}</p>')
-            if entry and entry.author_key == scope.person:
-                st.button(
-                    texts.UNDO_OF.format(client=clients.get(key)),
-                    key=f"undo-{entry.entry_id}",
-                    type="tertiary",
-                    on_click=recording.undo,
-                    args=(scope, entry),
-                )
+            if entry:
+                recording.undo_button(scope, entry, texts.UNDO_OF.format(client=clients.get(key)))
     options = {
         row["episode_key"]: texts.BRING_OPTION.format(
             client=row["client_label"], n=row["attended_sessions"]

@@ -84,6 +84,12 @@ def course(scope: Scope, instrument: str) -> pl.DataFrame:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
+def has_course(scope: Scope) -> bool:
+    """Say whether the practice has an expected course of any measure."""
+    return not fetch(scope, "select 1 from expected_course where status = 'ok' limit 1").is_empty()
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
 def off_course(scope: Scope, instrument: str) -> pl.DataFrame:
     """List the open cases in view whose latest score lies beyond a line of the expected course.
 

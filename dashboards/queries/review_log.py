@@ -28,9 +28,23 @@ def codes(scope: Scope) -> Codes:
 
 
 def through(scope: Scope) -> datetime | None:
-    """Give when the newest entry of the release was recorded, UTC; None where it holds none."""
+    """Give up to when the release holds what was recorded, UTC; None where it holds nothing."""
     moment = reference.release(scope).get("review_through")
     return moment if isinstance(moment, datetime) else None
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def held_after(scope: Scope, moment: datetime | None) -> frozenset[str]:
+    """Give the entries that the release holds although their clocks dated them after a moment."""
+    rows = fetch(
+        scope,
+        """
+        select entry_key from review_entry
+        where $moment is null or recorded_at > $moment
+        """,
+        {"moment": moment},
+    )
+    return frozenset(rows["entry_key"])
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
@@ -85,20 +99,6 @@ def last_reviewed(scope: Scope, episode_key: str) -> date | None:
         {"episode_key": episode_key},
     )
     return rows["last_reviewed_on"][0] if rows.height else None
-
-
-@st.cache_data(show_spinner=False, max_entries=256)
-def holds(scope: Scope, episode_key: str, entry_key: str) -> bool:
-    """Say whether an entry of the release belongs to a case, also after a merge of clients."""
-    rows = fetch(
-        scope,
-        """
-        select entry_key from review_entry
-        where episode_key = $episode_key and entry_key = $entry_key
-        """,
-        {"episode_key": episode_key, "entry_key": entry_key},
-    )
-    return rows.height > 0
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

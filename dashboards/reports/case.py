@@ -16,6 +16,7 @@ from dashboards.figures import case as figures
 from dashboards.queries import cases, review_log
 from dashboards.reports.ask import Ask, NotYoursError
 from dashboards.reports.paper import Paper, limited, made, picture, shortened
+from dashboards.texts import case as texts
 from dashboards.texts import papers as words
 from review_log.entry import Entry, Kind
 
@@ -59,7 +60,8 @@ def case_review(ask: Ask, case: str) -> Paper:
             "facts": [[list(pair) for pair in box] for box in _facts(facts, ask.names)],
             "alliance": _alliance(ask, facts),
             "how_sure": shortened(facts["how_sure"], _PARAGRAPH),
-            "prompts": list(words.PROMPTS),
+            "questions": texts.QUESTIONS,
+            "prompts": list(texts.PROMPTS),
             "last_time": [trouble] if trouble else _last_time(ask, entries),
         },
     )

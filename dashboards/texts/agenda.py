@@ -32,6 +32,10 @@ SOON = (
     "off course or out of contact. "
     "A practice plans for {low} to {high} of its open cases."
 )
+NO_COURSE = (
+    "No case is called off course here: that takes an expected course, and this practice has none "
+    "yet. It is computed from {n} ended cases with two forms of one measure."
+)
 FOR_MINUTES = "For {minutes} minutes"
 ORDER = (
     "Most urgent kind first, then the longest waiting. One case that is going well is always "
@@ -66,7 +70,7 @@ DEALT_NOTE = (
     "They left the agenda when this was recorded. The next build counts them, and brings a case "
     "back only when something new happens."
 )
-DEALT_LINE = "{client}, {clinician}"
+DEALT_LINE = "{client}, {clinician}: {what}, {day}"
 UNDO_OF = "Undo for {client}"
 DEFER_OF = "Defer {client}"
 DISCUSSED_OF = "Discussed {client}"

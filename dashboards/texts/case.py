@@ -172,8 +172,9 @@ PROMPTS = (
     "What happened around the marked sessions that no form can tell?",
     "What would the client say if asked how the work is going?",
     "What will be different in the next session?",
-    "What should the line look like if that works?",
 )
+# The paper asks this beside the lines of its plan.
+LINE_PROMPT = "What should the line look like if that works?"
 
 # -- since the last review ------------------------------------------------------------------------
 
@@ -206,7 +207,6 @@ CONFIRM_HELP = "It pointed at something real: {what}"
 DISMISS_HELP = "It pointed at nothing: {what}"
 VERDICTS = {"signal_confirmed": "✓ Confirmed", "signal_dismissed": "✕ Dismissed"}
 VERDICT = "{verdict} by {who}, {day}"
-UNDO = "Undo"
 EARLIER_SIGNALS = "{n} before these"
 RULE, VALUE, LINE, IN_WORDS, SAID_OF_IT = "Rule", "Value", "Line", "In words", "Judged"
 
@@ -216,11 +216,6 @@ RECORD = "Record"
 RECORD_NOTE = "Codes and dates only, so that no name or note can be kept here."
 REVIEW_TAB, STEP_TAB, DEFER_TAB, ADD_TAB = "A review", "A step", "Not now", "Bring it up"
 WHAT_TO_RECORD = "What to record"
-DISCUSSED_ON = "Discussed on"
-FIRST_STEP, SECOND_STEP = "Next step", "Another step"
-NO_STEP = "No step"
-WHO, WHEN = "Who", "By when"
-SAVE_REVIEW, SAVE_STEP = "Record the review", "Record the step"
 ADD_NOTE = "Puts this case on the agenda of its supervisor until it is discussed."
 ADD = "Add to the agenda"
 LOG = "Action log"
@@ -232,6 +227,4 @@ EARLIER_ENTRIES = "Earlier entries"
 LOG_WHAT, LOG_WHO, LOG_WHEN = "What", "Who", "Recorded"
 ABOUT_SIGNAL = "{what}, session {n}"
 STEP_OF = "{what} ({step})"
-ROLES = {"director": "Clinical director", "supervisor": "Supervisor", "clinician": "Clinician"}
-SOMEBODY = "{role} {label}"
 FROM_RELEASE = "As far as this release knows."

@@ -12,6 +12,7 @@ FOR = "{client} with {clinician}"
 NEXT = "Next case"
 LAST = "To the end"
 BACK = "Back"
+END_HERE = "End here"
 KEYS = "Right arrow: next case. Left arrow: back. Not while you are in a field."
 NO_SUCH = "No such case in your view."
 
@@ -50,9 +51,12 @@ PROMPTS = {
 
 DONE = "What was decided"
 DONE_NOTE = "{n} of {cases} were dealt with in the meeting of {day}."
+LEFT_OPEN = "Reached, but neither discussed nor put off"
+LEFT_OPEN_NOTE = (
+    "They were opened, and stay on the agenda until a review or a deferral is recorded."
+)
 NOT_REACHED = "Not reached"
-NOT_REACHED_NOTE = "They stay on the agenda, in the same place."
-ALL_REACHED = "Every case was reached."
+NOT_REACHED_NOTE = "Nobody came to them. They stay on the agenda, in the same place."
 AGAIN = "Back to the last case"
 TO_START = "Choose other cases"
 TO_AGENDA = "To the supervision agenda"

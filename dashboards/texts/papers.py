@@ -84,13 +84,6 @@ REPAIRED_AFTER = "{status} after {sessions}."
 STRENGTH = "A strength to name: {text}"
 NO_STRENGTH = "A strength to name: the figures show none yet; the clinician may know one."
 HOW_SURE = "How sure are we"
-PROMPTS_TITLE = "Questions to bring, choose two"
-PROMPTS = (
-    "What does the clinician make of the picture, before you say what you see?",
-    "What happened around the marked sessions that no form can tell?",
-    "What would the client say if asked how the work is going?",
-    "What will be different in the next session?",
-)
 LAST_TIME = "Last time"
 NO_LAST_TIME = "No review of this case is recorded yet."
 ENTRY = "{day}: {what}."

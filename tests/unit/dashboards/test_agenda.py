@@ -282,6 +282,21 @@ def test_two_supervisors_at_once_both_stand(
     press(other, "discussed-e1")
     told = review.since(scoped(ANNA), None)
     assert [e.author_role for e in told] == ["supervisor", "director"]
+    # The last word is the director's, so only a director takes it back.
+    one.run()
+    assert "recorded by Clinical director" in words(one)
+    assert not [b for b in one.button if (b.key or "").startswith("undo-")]
+
+
+@pytest.mark.parametrize("has_course", [True, False])
+def test_without_an_expected_course_the_agenda_says_what_it_cannot_call(
+    released: Callable[..., Path], has_course: bool
+) -> None:
+    status = "ok" if has_course else "not_applicable"
+    course = {"instrument": "ors", "session_index": 4, "status": status}
+    released({**rows(on_agenda("e1", ANNA)), "analyst.expected_course": [course]})
+    said = "this practice has none yet. It is computed from 200 ended cases"
+    assert (said in words(open_page("agenda", "Supervisor F6AA"))) is not has_course
 
 
 def test_a_log_that_does_not_answer_leaves_the_agenda_readable(

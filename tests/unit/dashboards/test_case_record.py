@@ -174,7 +174,7 @@ def test_a_step_alone_a_deferral_and_a_wish_to_discuss_are_recorded(
     on_agenda: Rows, opened: Callable[..., AppTest], scoped: Callable[..., Scope]
 ) -> None:
     app = opened(on_agenda)
-    app.selectbox(key="plan-2-e1").select("keep_going")
+    app.selectbox(key="plan-alone-e1").select("keep_going")
     click(app, "save-step-e1")
     click(app, "defer-now-e1")
     assert "Put off until" in said(app)
@@ -199,6 +199,8 @@ def test_an_entry_is_taken_back_by_who_recorded_it_alone(
     entry = log_of(scoped)[0]
     director = open_page("case", "Clinical director", case="e1")
     assert "Added to the agenda" in said(director)
+    assert f"undo-{entry.entry_id}" not in [b.key for b in director.button]
+    director = open_page("meeting", "Clinical director", cases="e1", at="1", on=str(AS_OF))
     assert f"undo-{entry.entry_id}" not in [b.key for b in director.button]
     mine = click(open_page("case", ME, case="e1"), f"undo-{entry.entry_id}")
     assert log_of(scoped) == []

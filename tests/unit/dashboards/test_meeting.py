@@ -69,18 +69,18 @@ def test_the_address_keeps_the_place_and_the_plan() -> None:
 def test_a_link_cannot_put_what_is_recorded_into_another_age(day: str, scoped: MakeScope) -> None:
     app = open_page("meeting", WHO, cases="e1", at="1", on=day)
     assert not app.exception
-    press(app, "discussed-e1")
+    press(app, "save-review-e1")
     assert [e.happened_on for e in review.of_case(scoped(ANNA), "e1")] == [AS_OF]
 
 
 @pytest.mark.usefixtures("three")
 def test_a_discussion_and_its_step_are_recorded_once(scoped: MakeScope) -> None:
     app = walk("1")
-    app.selectbox(key="step-e1").select("contact_client")
-    app.date_input(key="due-e1").set_value(date(2026, 11, 27))
-    app.date_input(key="again-e1").set_value(date(2026, 12, 18))
-    press(app, "discussed-e1")
-    press(app, "discussed-e1")
+    app.selectbox(key="plan-0-e1").select("contact_client")
+    app.date_input(key="plan-when-0-e1").set_value(date(2026, 11, 27))
+    app.date_input(key="review-again-e1").set_value(date(2026, 12, 18))
+    press(app, "save-review-e1")
+    press(app, "save-review-e1")
     told = review.of_case(scoped(ANNA), "e1")
     assert [e.kind for e in told] == [Kind.REVIEWED, Kind.PLANNED]
     assert told[0].until_on == date(2026, 12, 18)
@@ -108,16 +108,45 @@ def test_an_open_step_of_last_time_can_be_closed(scoped: MakeScope) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_the_end_says_what_was_decided_and_what_was_not_reached(scoped: MakeScope) -> None:
-    app = walk("1")
-    press(app, "discussed-e1")
-    app = walk("end")
+def test_the_end_says_what_was_decided_left_open_and_not_reached() -> None:
+    app = press(open_page("meeting", WHO), "start")
+    press(app, "save-review-e1")
+    press(press(app, "next"), "end-here")
     said = words(app)
     assert "1 of 3\u00a0cases were dealt with" in said
-    assert "C-E1 with" in said
-    assert said.index("C-E1 with") < said.index("C-E2 with")
-    headings = [h.value for h in app.header]
-    assert headings == ["What was decided", "Not reached"]
+    listed = ["What was decided", "Reached, but neither discussed nor put off", "Not reached"]
+    assert [h.value for h in app.header] == listed
+    # one case under each, and the way back leads to the last that was reached
+    order = [said.index(f"C-{key} with") for key in ("E1", "E2", "E4")]
+    assert order == sorted(order)
+    assert said.count(" with Clinician") == 3
+    assert "Case 2 of 3" in words(press(app, "back"))
+
+
+@pytest.mark.usefixtures("three")
+def test_a_step_alone_leaves_a_case_open_and_who_walked_to_the_end_reached_all(
+    scoped: MakeScope,
+) -> None:
+    plan = {"code": "contact_client", "done_by": "both", "happened_on": AS_OF}
+    review.record(scoped(ANNA), Kind.PLANNED, "e1", **plan)
+    app = walk("end")
+    assert [h.value for h in app.header][1:] == ["Reached, but neither discussed nor put off"]
+    assert words(app).count("C-E1 with") == 2
+
+
+@pytest.mark.usefixtures("three")
+def test_what_another_recorded_is_told_with_its_author_and_not_taken_back(
+    scoped: MakeScope,
+) -> None:
+    director = scoped(ANNA, role=Role.DIRECTOR)
+    theirs = review.record(director, Kind.REVIEWED, "e1", happened_on=AS_OF)
+    app = walk("1")
+    assert "Discussed, recorded by Clinical director" in words(app)
+    assert f"undo-{theirs.entry_id}" not in [b.key for b in app.button]
+    press(app, "save-review-e1")
+    own = review.of_case(scoped(ANNA), "e1")[-1]
+    press(app, f"undo-{own.entry_id}")
+    assert review.of_case(scoped(ANNA), "e1") == [theirs]
 
 
 @pytest.mark.usefixtures("three")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from hypothesis import strategies as st
 from dashboards import review
 from dashboards.scope import Role, Scope
 from dashboards.warehouse import WarehouseError
-from review_log.entry import Kind
+from review_log.entry import Entry, Kind
+from review_log.store import open_log
 from tests.unit.dashboards.small_release import (
     ANNA,
     BORIS,
@@ -184,6 +186,65 @@ def test_several_things_are_recorded_all_or_none(scoped: MakeScope) -> None:
     assert review.since(scope, None) == []
     made = review.record_all(scope, reviewed, (Kind.PLANNED, "e2", step))
     assert review.since(scope, None) == made
+
+
+@pytest.mark.usefixtures("cases")
+def test_an_entry_is_taken_back_by_who_recorded_it_alone(scoped: MakeScope) -> None:
+    """By the function that every page uses, whatever buttons a page draws."""
+    mine = scoped(ANNA, person=SUPERVISOR)
+    others = (
+        scoped(ANNA, person=OTHER_SUPERVISOR),
+        scoped(*OWNERS.values(), role=Role.DIRECTOR, person=None),
+        scoped(ANNA, role=Role.CLINICIAN, person=ANNA),
+        scoped(ANNA, role=Role.CLINICIAN, person=SUPERVISOR),
+    )
+    made = discuss(mine, "e1")
+    for other in others:
+        with pytest.raises(WarehouseError, match="does not record"):
+            review.record(other, Kind.UNDONE, "e1", refers_to=made.entry_id)
+    assert review.of_case(mine, "e1") == [made]
+    review.record(mine, Kind.UNDONE, "e1", refers_to=made.entry_id)
+    assert review.of_case(mine, "e1") == []
+
+
+def test_an_entry_that_only_the_release_knows_is_taken_back_by_its_author(
+    released: Callable[..., Path], scoped: MakeScope
+) -> None:
+    """After a merge of clients the log holds it under another case."""
+    told = {"entry_key": "merged", "episode_key": "e1", "clinician_key": ANNA, "kind": "added"}
+    told |= {"author_role": "supervisor", "author_key": SUPERVISOR, "client_key": "client-e1"}
+    told |= {"release_id": "r0", "recorded_at": datetime(2026, 11, 1)}
+    released({"metrics.case_summary": [case("e1", ANNA)], "metrics.review_entry": [told]})
+    with pytest.raises(WarehouseError, match="does not record"):
+        review.record(scoped(ANNA, person=OTHER_SUPERVISOR), Kind.UNDONE, "e1", refers_to="merged")
+    undone = review.record(scoped(ANNA, person=SUPERVISOR), Kind.UNDONE, "e1", refers_to="merged")
+    assert undone.refers_to == "merged"
+
+
+def test_a_wrong_clock_hides_nothing_and_nothing_is_laid_over_twice(
+    home: Path, released: Callable[..., Path], scoped: MakeScope
+) -> None:
+    """One server dates entries to 2099, another to 2001; the release was built in between."""
+    held = {"entry_key": "ahead", "episode_key": "e1", "clinician_key": ANNA}
+    held |= {"kind": "reviewed", "recorded_at": datetime(2099, 1, 1)}
+    released({"metrics.case_summary": [case("e1", ANNA)], "metrics.review_entry": [held]})
+    whom = {"episode_key": "e1", "client_key": "client-e1", "clinician_key": ANNA}
+    who = {"author_role": "director", "author_key": None, "happened_on": DAY}
+    ahead, behind, before = (
+        Entry(Kind.REVIEWED, **whom, **who, release_id=on, entry_id=name, recorded_at=moment)
+        for name, on, moment in (
+            ("ahead", "older", datetime(2099, 1, 1)),
+            ("behind", "r1", datetime(2001, 1, 1)),
+            ("before", "older", datetime(2026, 11, 1)),
+        )
+    )
+    with closing(open_log(home)) as log:
+        log.restore([ahead, behind, before])
+    scope = scoped(ANNA, person=SUPERVISOR)
+    through = datetime(2026, 11, 20)
+    assert review.since(scope, through) == [behind]
+    made = discuss(scope, "e1")
+    assert review.since(scope, through) == [behind, made]
 
 
 @pytest.mark.usefixtures("cases")

@@ -61,6 +61,8 @@ def test_reading_is_by_case_clinician_and_moment(log: ReviewLog) -> None:
     assert log.read(clinician_keys=["k2"]) == [second]
     assert log.read(clinician_keys=[]) == []
     assert log.read(after=first.recorded_at) == [second, third]
+    assert log.read(after=third.recorded_at, or_on="another") == []
+    assert log.read(after=third.recorded_at, or_on=first.release_id) == [first, second, third]
 
 
 _ADDS = """
