@@ -197,6 +197,6 @@ LETTER = "on US Letter"
 
 # Weekly digest
 DIGEST_SUBJECT = "Rapport: your week in numbers"
-DIGEST_SUMMARY = "{n} of {cases} in your view meet a rule for discussion:"
+DIGEST_SUMMARY = "{n} of {cases} in your view call for discussion:"
 DIGEST_LINK = "The agenda: {url}"
 DIGEST_WHERE = "Which cases, and why, stands on the page Supervision agenda."

@@ -27,3 +27,15 @@ def test_a_digest_counts_the_cases_of_the_own_supervisees(released: Callable[...
         for said in ("C-E", "12.5", "Clinician A1AA", ANNA):
             assert said not in one["text"] + one["subject"]
     assert "http" not in digests(None)[0]["text"]
+
+
+def test_a_case_that_people_asked_for_is_not_called_off_course(
+    released: Callable[..., Path],
+) -> None:
+    cases = rows.full_case("e1", ANNA, 3, "The supervisee asked on 1 Nov 2026.")
+    for row in cases["metrics.supervision_agenda"]:
+        row.update(tier="T3", tier_rank=3, is_pressing=False)
+    released(cases)
+    mine = next(one["text"] for one in digests(None) if one["key"] == SUPERVISOR)
+    assert "  T3     0  Off course or out of contact" in mine
+    assert "  T3     1  Asked for, or agreed last time" in mine
