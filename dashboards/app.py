@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards import frame, older, parts
+from dashboards import address, frame, older, parts
 from dashboards.registry import HOME, PAGES, PageSpec
 from dashboards.reports.offer import offer
 from dashboards.scope import Role
@@ -46,7 +46,10 @@ def draw_menu(role: Role) -> None:
         if spec.section != section:
             section = spec.section
             st.html(f'<p class="section">{section}</p>')
-        st.page_link(spec.file, label=spec.title, icon=spec.icon, width="stretch")
+        where = address.carried() or None
+        st.page_link(
+            spec.file, label=spec.title, icon=spec.icon, width="stretch", query_params=where
+        )
 
 
 def main() -> None:
@@ -68,11 +71,14 @@ def main() -> None:
     with st.sidebar:
         menu = st.container(key="menu", gap=None)
     scope = frame.choose_persona(everyone, release)
-    with menu:
-        draw_menu(scope.role)
     try:
         with older.told(scope):
-            view = frame.open_page(spec, release, scope)
+            try:
+                view = frame.open_page(spec, release, scope)
+            finally:
+                # After the filters: what they did not understand is not taken along.
+                with menu:
+                    draw_menu(scope.role)
             if scope.role in spec.roles:
                 offer(view, spec)
                 page.run()

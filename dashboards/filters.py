@@ -1,25 +1,27 @@
-"""The one set of filters: their order, their options, how they live in the URL, what they narrow.
+"""The one set of filters: their order, what can be chosen in each, what they narrow.
 
-Each filter is a select box bound to a query parameter of the same name, so that a link keeps the
-view. A filter only ever narrows a scope. Not here: which page has which filter (`registry.py`).
+Pages draw them (`Bar`), papers read them (`read`), both by the same choices. A filter only ever
+narrows a scope. Not here: which page has which filter (`registry.py`), and how a choice lies in the
+address (`address.py`).
 """
 
 from __future__ import annotations
 
 import calendar
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from html import escape
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from dashboards import wording
+from dashboards import address, wording
 from dashboards.scope import Role, Roster, Scope
 from dashboards.texts import frame as texts
 
-# The order on every page (screens.md 3). `period` and `month` are one filter with two defaults:
-# a page about a month opens on the last whole month, the others on all time.
+# The order on every page (screens.md 3). `month` is the filter `period` of a page about a month: it
+# opens on the last whole month, the others on all time.
 ORDER = (
     "period",
     "month",
@@ -117,8 +119,25 @@ def narrow(scope: Scope, roster: Roster, filters: Filters, day: date) -> Scope:
     return narrowed
 
 
-class Bar:
-    """Draws the filters of a page in one row and collects what was chosen."""
+@dataclass(frozen=True)
+class Choice:
+    """What can be chosen in one filter.
+
+    Attributes:
+        label: what it is called on a page.
+        said: what can be chosen, by code, with the words shown; in their order.
+        default: the code of the usual choice.
+        is_drawn: whether choosing could change anything for this viewer.
+    """
+
+    label: str
+    said: Mapping[str, str]
+    default: str
+    is_drawn: bool = True
+
+
+class Choices:
+    """What a viewer can choose in each filter of one release."""
 
     def __init__(
         self,
@@ -130,10 +149,152 @@ class Bar:
         *,
         meeting: Meeting | None = None,
     ) -> None:
+        """Keep what the choices come from.
+
+        Args:
+            scope: what the viewer may see.
+            roster: clinicians and assignments of the release.
+            day: the day on which an assignment must hold.
+            periods: those with figures, the newest first.
+            measures: questionnaires in use, for `measure` and `outcome`, with their short names.
+            meeting: what is known of the next meeting.
+        """
         self._scope, self._roster, self._day = scope, roster, day
-        self._planned = meeting or Meeting(day)
         self._periods, self._measures = list(periods), measures
-        self._chosen: dict[str, object] = {}
+        self.planned = meeting or Meeting(day)
+
+    def of(self, name: str, so_far: Filters) -> Choice:
+        """Give what can be chosen in a filter, given what was chosen in those before it.
+
+        Args:
+            name: one of `ORDER`, save `meeting`, which is a day of `meeting_days`.
+            so_far: what was chosen before.
+        """
+        if name == "clinician":
+            return self._clinicians(so_far)
+        return getattr(self, f"_{name}")()
+
+    @property
+    def meeting_days(self) -> tuple[date, date]:
+        """Give the first and the last day on which a meeting can be."""
+        span = timedelta(days=_MEETING_DAYS)
+        return self._day - span, max(self.planned.day, self._day + span)
+
+    def _period(self) -> Choice:
+        said = {period: wording.period(period) for period in ("all", *self._periods)}
+        return Choice(texts.PERIOD, said, "all")
+
+    def _month(self) -> Choice:
+        said = {period: wording.period(period) for period in (*self._periods, "all")}
+        return Choice(texts.PERIOD, said, last_whole_month(self._periods, self._day))
+
+    def _site(self) -> Choice:
+        keys = set(self._scope.clinician_keys)
+        sites = sorted({c.site for c in self._roster.clinicians if c.key in keys})
+        said = {ANY: texts.ALL_SITES} | {site: site.capitalize() for site in sites}
+        return Choice(texts.SITE, said, ANY, is_drawn=len(sites) > 1)
+
+    def _supervisor(self) -> Choice:
+        """Give the supervisors of the day; a supervisor's view is of one caseload already."""
+        is_director = self._scope.role is Role.DIRECTOR
+        found = [
+            c
+            for c in self._roster.supervisors(self._day)
+            if is_director or c.key == self._scope.person
+        ]
+        said = {ANY: texts.ALL_SUPERVISORS} | {c.key: c.label for c in found}
+        return Choice(texts.SUPERVISOR, said, ANY, is_drawn=is_director and bool(found))
+
+    def _clinicians(self, so_far: Filters) -> Choice:
+        keys = set(narrow(self._scope, self._roster, so_far, self._day).clinician_keys)
+        found = [c for c in self._roster.clinicians if c.key in keys]
+        said = {ANY: texts.ALL_CLINICIANS} | {c.key: c.label for c in found}
+        is_drawn = len(self._scope.clinician_keys) > 1
+        return Choice(texts.CLINICIAN, said, ANY, is_drawn)
+
+    def _measure(self) -> Choice:
+        return self._questionnaires("measure", texts.MEASURE)
+
+    def _outcome(self) -> Choice:
+        return self._questionnaires("outcome", texts.OUTCOME)
+
+    def _questionnaires(self, name: str, label: str) -> Choice:
+        known = self._measures[name]
+        return Choice(label, known, next(iter(known), ANY), is_drawn=bool(known))
+
+    def _status(self) -> Choice:
+        return Choice(texts.STATUS, texts.STATUSES, Filters().status)
+
+    def _minutes(self) -> Choice:
+        each = self.planned.minutes_per_case
+        fit = {m: Filters(minutes=m, minutes_per_case=each).cases_in_time for m in _MINUTES}
+        said = {str(m): texts.MINUTES_FOR.format(minutes=m, cases=n) for m, n in fit.items()}
+        return Choice(texts.MINUTES, said, str(Filters().minutes))
+
+
+# Asks for the value of a filter: what can be chosen, or None for the day of a meeting.
+Ask = Callable[[str, Choice | None], "str | date"]
+
+
+def parameter(name: str) -> str:
+    """Give the name of a filter in an address: the month of one page is the period of the next."""
+    return "period" if name == "month" else name
+
+
+def gathered(choices: Choices, names: Sequence[str], ask: Ask) -> Filters:
+    """Ask for each of the named filters in the common order.
+
+    Args:
+        choices: what can be chosen.
+        names: filters wanted, a part of `ORDER`.
+        ask: gives the value of one.
+    """
+    chosen = Filters(minutes_per_case=choices.planned.minutes_per_case)
+    for name in ORDER:
+        if name in names:
+            choice = None if name == "meeting" else choices.of(name, chosen)
+            value = ask(name, choice)
+            told = int(str(value)) if name == "minutes" else value
+            chosen = replace(chosen, **{parameter(name): told})
+    return chosen
+
+
+def read(
+    choices: Choices, names: Sequence[str], asked: Mapping[str, str]
+) -> tuple[Filters, list[str]]:
+    """Read filters without a page, as a paper does.
+
+    Args:
+        choices: what can be chosen.
+        names: filters wanted, a part of `ORDER`.
+        asked: values by name, as in the address of a page.
+
+    Returns:
+        The filters, and the names of those whose value is not known here.
+    """
+    unknown: list[str] = []
+
+    def ask(name: str, choice: Choice | None) -> str | date:
+        value = asked.get(parameter(name)) or None
+        found: str | date | None
+        if choice is None:
+            found, usual = address.day(value, *choices.meeting_days), choices.planned.day
+        else:
+            found, usual = address.understood(value, choice.said), choice.default
+        if value and found is None:
+            unknown.append(parameter(name))
+        return usual if found is None else found
+
+    return gathered(choices, names, ask), unknown
+
+
+class Bar:
+    """Draws the filters of a page in one row and collects what was chosen."""
+
+    def __init__(self, choices: Choices) -> None:
+        """Begin with nothing said."""
+        self._choices = choices
+        self._columns: dict[str, DeltaGenerator] = {}
         self._said: list[tuple[str, str]] = []
         self._unknown: list[str] = []
 
@@ -143,137 +304,46 @@ class Bar:
         Args:
             names: filters of this page, a part of `ORDER`.
         """
-        wanted = [name for name in ORDER if name in names and self._applies(name)]
-        if not wanted:
-            return Filters()
-        with st.container(key="filters"):
-            for name, column in zip(wanted, st.columns(len(wanted)), strict=True):
-                with column:
-                    getattr(self, f"_{name}")()
-        st.html(self._said_html())
-        return Filters(**self._chosen)
+        wanted = [name for name in ORDER if name in names]
+        drawn = [name for name in wanted if self._is_drawn(name)]
+        if drawn:
+            with st.container(key="filters"):
+                self._columns = dict(zip(drawn, st.columns(len(drawn)), strict=True))
+        chosen = gathered(self._choices, wanted, self._ask)
+        if drawn or self._unknown:
+            st.html(self._said_html())
+        return chosen
+
+    def _is_drawn(self, name: str) -> bool:
+        return name == "meeting" or self._choices.of(name, Filters()).is_drawn
+
+    def _ask(self, name: str, choice: Choice | None) -> str | date:
+        told = parameter(name)
+        label = choice.label if choice else texts.MEETING
+        if choice and name not in self._columns:
+            address.peek(told, choice.said)
+            value: str | date = choice.default
+        else:
+            value, shown = self._drawn(name, told, choice)
+            self._said.append((label, shown))
+        if not address.is_understood(told):
+            self._unknown.append(label)
+        return value
+
+    def _drawn(self, name: str, told: str, choice: Choice | None) -> tuple[str | date, str]:
+        with self._columns[name]:
+            if choice is None:
+                planned, days = self._choices.planned.day, self._choices.meeting_days
+                day = address.select_day(told, texts.MEETING, planned, *days)
+                return day, wording.day(day)
+            code = address.select(told, choice.label, choice.said, choice.default)
+            return code, choice.said[code]
 
     def _said_html(self) -> str:
         """Write the choice as a line for print, and whether a link asked for what is not there."""
         said = "; ".join(texts.CHOICE.format(label=label, value=v) for label, v in self._said)
-        line = f'<p class="printed">{escape(texts.SHOWN.format(choices=said))}</p>'
+        line = f'<p class="printed">{escape(texts.SHOWN.format(choices=said))}</p>' if said else ""
         if self._unknown:
             names = ", ".join(self._unknown)
             line += f'<p class="note">{escape(texts.UNKNOWN_CHOICE.format(names=names))}</p>'
         return line
-
-    def _applies(self, name: str) -> bool:
-        """Leave out a filter that could change nothing for this viewer."""
-        if name == "supervisor":
-            is_director = self._scope.role is Role.DIRECTOR
-            return is_director and bool(self._roster.supervisors(self._day))
-        if name == "site":
-            return len(self._sites()) > 1
-        if name == "clinician":
-            return len(self._scope.clinician_keys) > 1
-        return name not in self._measures or bool(self._measures[name])
-
-    def _select(
-        self,
-        name: str,
-        label: str,
-        options: Sequence[object],
-        said: Callable[[object], str],
-        index: int = 0,
-    ) -> object:
-        asked = st.query_params.get(name)
-        chosen = st.selectbox(
-            label, list(options), index=index, format_func=said, key=name, bind="query-params"
-        )
-        self._said.append((label, said(chosen)))
-        if asked is not None and asked not in map(said, options):
-            self._unknown.append(label)
-        return chosen
-
-    def _period(self) -> None:
-        options = ["all", *self._periods]
-        self._chosen["period"] = self._select("period", texts.PERIOD, options, wording.period)
-
-    def _month(self) -> None:
-        options = [*self._periods, "all"]
-        index = options.index(last_whole_month(self._periods, self._day))
-        self._chosen["period"] = self._select("month", texts.PERIOD, options, wording.period, index)
-
-    def _sites(self) -> list[str]:
-        keys = set(self._scope.clinician_keys)
-        return sorted({c.site for c in self._roster.clinicians if c.key in keys})
-
-    def _site(self) -> None:
-        self._chosen["site"] = self._select(
-            "site",
-            texts.SITE,
-            [ANY, *self._sites()],
-            lambda v: str(v).capitalize() or texts.ALL_SITES,
-        )
-
-    def _supervisor(self) -> None:
-        keys = [c.key for c in self._roster.supervisors(self._day)]
-        self._chosen["supervisor"] = self._select(
-            "supervisor",
-            texts.SUPERVISOR,
-            [ANY, *keys],
-            lambda v: self._person(v, texts.ALL_SUPERVISORS),
-        )
-
-    def _clinician(self) -> None:
-        so_far = Filters(**self._chosen)
-        keys = set(narrow(self._scope, self._roster, so_far, self._day).clinician_keys)
-        options = [c.key for c in self._roster.clinicians if c.key in keys]
-        self._chosen["clinician"] = self._select(
-            "clinician",
-            texts.CLINICIAN,
-            [ANY, *options],
-            lambda v: self._person(v, texts.ALL_CLINICIANS),
-        )
-
-    def _person(self, key: object, everybody: str) -> str:
-        return self._roster.label(str(key)) if key else everybody
-
-    def _measure(self) -> None:
-        self._questionnaire("measure", texts.MEASURE)
-
-    def _outcome(self) -> None:
-        self._questionnaire("outcome", texts.OUTCOME)
-
-    def _questionnaire(self, name: str, label: str) -> None:
-        known = self._measures[name]
-        self._chosen[name] = self._select(name, label, list(known), lambda v: known[str(v)])
-
-    def _status(self) -> None:
-        self._chosen["status"] = self._select(
-            "status", texts.STATUS, list(texts.STATUSES), lambda v: texts.STATUSES[str(v)]
-        )
-
-    def _minutes(self) -> None:
-        per_case = self._planned.minutes_per_case
-
-        def fit(minutes: object) -> int:
-            return Filters(minutes=int(str(minutes)), minutes_per_case=per_case).cases_in_time
-
-        self._chosen["minutes"] = self._select(
-            "minutes",
-            texts.MINUTES,
-            _MINUTES,
-            lambda v: texts.MINUTES_FOR.format(minutes=v, cases=fit(v)),
-            index=1,
-        )
-        self._chosen["minutes_per_case"] = per_case
-
-    def _meeting(self) -> None:
-        span = timedelta(days=_MEETING_DAYS)
-        chosen = st.date_input(
-            texts.MEETING,
-            self._planned.day,
-            min_value=self._day - span,
-            max_value=max(self._planned.day, self._day + span),
-            key="meeting",
-            bind="query-params",
-            format="DD/MM/YYYY",
-        )
-        self._said.append((texts.MEETING, wording.day(chosen)))
-        self._chosen["meeting"] = chosen

@@ -16,12 +16,12 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import parts, wording
+from dashboards import address, parts, wording
 from dashboards.charts.theme import printed_light
-from dashboards.filters import MINUTES_PER_CASE, Bar, Filters, Meeting, narrow
+from dashboards.filters import MINUTES_PER_CASE, Bar, Choices, Filters, Meeting, narrow
 from dashboards.queries import cases, outcomes, practice, reference, review_log
 from dashboards.registry import BY_NAME, CLINICIAN_PAGE, TRUST, PageSpec
-from dashboards.scope import Persona, Role, Roster, Scope, personas, resolve
+from dashboards.scope import Role, Roster, Scope, personas, resolve
 from dashboards.texts import frame as texts
 from dashboards.texts import mine
 from dashboards.warehouse import Release, WarehouseError, home, roster
@@ -29,7 +29,6 @@ from dashboards.warehouse import Release, WarehouseError, home, roster
 STALE_AFTER_HOURS = 36.0
 _VIEW = "rapport_view"
 _SEEN = "rapport_seen"
-_PERSONA = "as"
 _CSS = Path(__file__).with_name("theme.css")
 # A grid is a picture of pixels: it can only be turned round.
 _GRID_PRINTED = "[data-testid=stDataFrame]{filter:invert(1) hue-rotate(180deg) brightness(1.15)}"
@@ -70,18 +69,17 @@ def dress() -> None:
 
 def choose_persona(everyone: Roster, release: Release) -> Scope:
     """Draw the persona switch and turn the choice into a scope."""
-    choices = personas(everyone, release.as_of, has_clinician_page(home()))
-    asked = st.query_params.get(_PERSONA)
+    known = {p.code: p for p in personas(everyone, release.as_of, has_clinician_page(home()))}
     with st.sidebar:
-        chosen: Persona = st.selectbox(
-            texts.VIEW_AS,
-            choices,
-            format_func=lambda p: p.label,
-            key=_PERSONA,
-            bind="query-params",
-            help=texts.VIEW_AS_HELP,
-        )
-    if asked is not None and asked not in {persona.label for persona in choices}:
+        chosen = known[
+            address.select(
+                address.VIEW_AS,
+                texts.VIEW_AS,
+                {code: persona.label for code, persona in known.items()},
+                help=texts.VIEW_AS_HELP,
+            )
+        ]
+    if not address.is_understood(address.VIEW_AS):
         st.html(banner(texts.UNKNOWN_PERSONA.format(role=chosen.label)))
     return resolve(chosen, everyone, release.release_id, release.fingerprint, release.as_of)
 
@@ -110,14 +108,10 @@ def open_page(page: PageSpec, release: Release, scope: Scope) -> View:
     names = reference.names(scope)
     stamp, chosen = st.container(), Filters()
     if scope.role in page.roles:
-        used = {"measure": practice.measures(scope), "outcome": outcomes.measures(scope)}
-        measures = {name: {code: names.of(code) for code in codes} for name, codes in used.items()}
-        meeting = planned(scope, release.as_of) if "meeting" in page.filters else None
-        periods = practice.periods(scope)
-        bar = Bar(scope, everyone, release.as_of, periods, measures, meeting=meeting)
         is_open = page.opens in st.query_params
         wanted = page.filters + (page.case_filters if scope.sees_cases else ())
-        chosen = bar.draw(() if is_open else wanted)
+        known = choices(scope, everyone, release.as_of, has_meeting="meeting" in page.filters)
+        chosen = Bar(known).draw(() if is_open else wanted)
     narrowed = narrow(scope, everyone, chosen, release.as_of)
     with stamp:
         meta = reference.release(scope)
@@ -135,6 +129,22 @@ def say_why_empty(scope: Scope, meta: Mapping[str, Any]) -> None:
         parts.empty(texts.WHY_NOTHING_HELD)
     elif scope.sees_cases and not cases.reach(scope)[1]:
         parts.empty(texts.WHY_NO_CASE)
+
+
+def choices(scope: Scope, everyone: Roster, day: date, *, has_meeting: bool) -> Choices:
+    """Give what a viewer can choose in the filters.
+
+    Args:
+        scope: what the viewer may see.
+        everyone: clinicians and assignments of the release.
+        day: the day of the release.
+        has_meeting: whether to ask for the next meeting.
+    """
+    names = reference.names(scope)
+    used = {"measure": practice.measures(scope), "outcome": outcomes.measures(scope)}
+    measures = {name: {code: names.of(code) for code in codes} for name, codes in used.items()}
+    meeting = planned(scope, day) if has_meeting else None
+    return Choices(scope, everyone, day, practice.periods(scope), measures, meeting=meeting)
 
 
 def banner(said: str) -> str:

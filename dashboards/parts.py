@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import wording
+from dashboards import address, wording
 from dashboards.charts.spark import in_dark_picture
 from dashboards.charts.theme import drawing_in_dark, in_dark
 from dashboards.registry import BY_NAME
@@ -239,22 +239,41 @@ def meaning(entry: Mapping[str, Any] | None) -> str:
     return " ".join(f"{str(part).rstrip('. ')}." for part in said if part)
 
 
+def choose(
+    name: str, label: str, said: Mapping[str, str], default: str | None = None, **how: Any
+) -> str:
+    """Let the reader choose what a part of a page shows; the choice lies in the address.
+
+    Args:
+        name: of the value in the address.
+        label: above the box.
+        said: what can be chosen: codes, with the words shown; at least one.
+        default: the usual choice; the first if left out.
+        **how: further arguments of the box.
+    """
+    chosen = address.select(name, label, said, default, **how)
+    if not address.is_understood(name):
+        st.html(f'<p class="note">{escape(texts.UNKNOWN_CHOICE.format(names=label))}</p>')
+    return chosen
+
+
 def link(page: str, label: str, **parameters: str) -> None:
-    """Link to another page of the app without leaving the session; bound filters go along.
+    """Link to another page of the app without leaving the session; view and filters go along.
 
     Args:
         page: name in the registry.
         label: the text of the link.
         **parameters: further query parameters.
     """
-    st.page_link(BY_NAME[page].file, label=label, query_params=parameters or None)
+    where = {**address.carried(), **parameters}
+    st.page_link(BY_NAME[page].file, label=label, query_params=where or None)
 
 
 def go(page: str, **parameters: str) -> None:
-    """Open another page of the app, as a selected row does; bound filters go along.
+    """Open another page of the app, as a selected row does; view and filters go along.
 
     Args:
         page: name in the registry.
         **parameters: further query parameters.
     """
-    st.switch_page(BY_NAME[page].file, query_params=parameters)
+    st.switch_page(BY_NAME[page].file, query_params={**address.carried(), **parameters})

@@ -94,6 +94,11 @@ class Persona:
     label: str
     person: str | None = None
 
+    @property
+    def code(self) -> str:
+        """Give what stands for it in an address: `director`, or the role and whose key it is."""
+        return f"{self.role}-{self.person}" if self.person else self.role.value
+
 
 DIRECTOR = Persona(Role.DIRECTOR, texts.DIRECTOR)
 

@@ -19,13 +19,13 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboards import warmup
+from dashboards import known_pages, warmup
 from dashboards.reports import routes as papers
 
 HERE = Path(__file__).parent
 
 # Routes of our own beside the pages; each checks role and scope per request (stack.md 2).
-ROUTES: list[BaseRoute] = papers.routes()
+ROUTES: list[BaseRoute] = [*papers.routes(), *known_pages.routes()]
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 # Files whose names hold a hash of their content: the only ones a browser may keep.
@@ -103,6 +103,7 @@ app = st.App(
             allowed_hosts=st.get_option("server.allowedHosts"),
             www_redirect=False,
         ),
+        Middleware(known_pages.KnownPages),
     ],
     lifespan=warmup.lifespan,
 )

@@ -75,7 +75,7 @@ async def warm(names: tuple[str, ...]) -> None:
     """Run pages as the director, whose view is the largest; one that fails is left for later."""
     for name in names:
         try:
-            await run_page(get_instance(), name, DIRECTOR.label)
+            await run_page(get_instance(), name, DIRECTOR.code)
         except Exception as error:
             # Whatever it is, the server goes on. Never its message: it may hold a value of a row.
             _LOG.warning("warm-up: %s: %s", name, type(error).__name__)

@@ -188,13 +188,8 @@ def by_method() -> None:
     if not methods:
         parts.empty(texts.NO_METHOD)
         return
-    chosen = st.selectbox(
-        texts.METHOD,
-        list(methods),
-        format_func=lambda code: str(methods[code]["name"]),
-        key="method",
-        bind="query-params",
-    )
+    said = {code: str(method["name"]) for code, method in methods.items()}
+    chosen = parts.choose("method", texts.METHOD, said)
     method = methods[chosen]
     use = texts.CANONICAL if method["is_canonical"] else ""
     rule, limits = (str(method[part] or "").rstrip(".") for part in ("rule", "limits"))

@@ -120,8 +120,8 @@ def dictionary() -> None:
     with st.container(key="dictionary"):
         with st.expander(texts.ALL_TABLES):
             parts.table(figures.table_list(found), texts.ALL_TABLES)
-        chosen = st.selectbox(texts.ONE_TABLE, names, key="table", bind="query-params")
-        if chosen:
+        if names:
+            chosen = parts.choose("table", texts.ONE_TABLE, {name: name for name in names})
             parts.table(figures.column_list(found, chosen), f"{texts.ONE_TABLE} {chosen}")
 
 

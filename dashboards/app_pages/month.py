@@ -132,15 +132,8 @@ def choose() -> Shown:
     known = {m: shown_of(m) for m in texts.NOUNS if m in catalogue} or {
         "dropout_d1": shown_of("dropout_d1")
     }
-    metric = st.selectbox(
-        texts.FIGURE,
-        list(known),
-        format_func=lambda m: known[m].name,
-        key="figure",
-        bind="query-params",
-        width=340,
-    )
-    return known[metric]
+    said = {metric: shown.name for metric, shown in known.items()}
+    return known[parts.choose("figure", texts.FIGURE, said, width=340)]
 
 
 def clinician_table(shown: Shown) -> None:

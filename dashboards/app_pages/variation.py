@@ -23,15 +23,13 @@ catalogue = reference.catalogue(view.base)
 def chosen(choices: list[Choice]) -> Choice:
     """Let the reader choose a figure; unplanned endings by the main definition come first."""
     first = Choice("dropout_d1", None)
-    return st.selectbox(
-        texts.FIGURE,
-        choices,
-        index=choices.index(first) if first in choices else 0,
-        format_func=lambda c: figures.title_of(c, catalogue.get(c.metric_id, {}), view.names),
-        key="shown",
-        bind="query-params",
-        width=460,
-    )
+    known = {choice.code: choice for choice in choices}
+    said = {
+        code: figures.title_of(c, catalogue.get(c.metric_id, {}), view.names)
+        for code, c in known.items()
+    }
+    usual = first.code if first in choices else choices[0].code
+    return known[parts.choose("shown", texts.FIGURE, said, usual, width=460)]
 
 
 def notes(*said: str) -> None:

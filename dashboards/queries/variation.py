@@ -23,6 +23,11 @@ class Choice:
     metric_id: str
     instrument: str | None
 
+    @property
+    def code(self) -> str:
+        """Give what stands for it in an address."""
+        return f"{self.metric_id}-{self.instrument}" if self.instrument else self.metric_id
+
     def asked(self, period: str) -> dict[str, object]:
         """Give the values that the queries below take."""
         return {"metric": self.metric_id, "instrument": self.instrument or "", "period": period}

@@ -6,21 +6,21 @@ page would not show is not on paper either: `NotYoursError`, in the same words a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
-from dashboards import wording
-from dashboards.filters import Filters, last_whole_month, narrow
-from dashboards.frame import View, has_clinician_page, planned
-from dashboards.queries import practice, reference
-from dashboards.scope import Persona, Role, Roster, Scope, personas, resolve
+from dashboards import frame
+from dashboards.address import understood
+from dashboards.filters import narrow, read
+from dashboards.frame import View, has_clinician_page
+from dashboards.queries import reference
+from dashboards.scope import Persona, Roster, Scope, personas, resolve
 from dashboards.texts import papers as words
 from dashboards.warehouse import Release, current_release, home, roster
 
 PAPERS = ("a4", "letter")
-MINUTES = (30, 60, 90, 120, 240)
+# A paper without a period is about the last whole month, as the page of the month is.
+_FILTERS = ("month", "site", "supervisor", "clinician", "measure", "meeting", "minutes")
 
 
 class NotYoursError(LookupError):
@@ -73,7 +73,10 @@ def asked(parameters: Mapping[str, str], is_strict: bool = False) -> Ask:
     release = current_release()
     everyone = roster(str(release.path), release.fingerprint)
     base = _scope(parameters.get("as", ""), release, everyone)
-    filters = _filters(parameters, base, everyone, release, is_strict)
+    known = frame.choices(base, everyone, release.as_of, has_meeting=True)
+    filters, unknown = read(known, _FILTERS, parameters)
+    if unknown and is_strict:
+        raise UnknownChoiceError(words.UNKNOWN_CHOICE.format(name=unknown[0]))
     paper = parameters.get("paper", "")
     return Ask(
         release=release,
@@ -91,61 +94,10 @@ def choices(release: Release, everyone: Roster) -> tuple[Persona, ...]:
     return personas(everyone, release.as_of, has_clinician_page(home()))
 
 
-def _scope(label: str, release: Release, everyone: Roster) -> Scope:
-    known = choices(release, everyone)
-    found = [one for one in known if one.label == label] if label else list(known)
-    if not found:
+def _scope(asked_as: str, release: Release, everyone: Roster) -> Scope:
+    known = {persona.code: persona for persona in choices(release, everyone)}
+    said = {code: persona.label for code, persona in known.items()}
+    code = understood(asked_as, said) if asked_as else next(iter(known))
+    if code is None:
         raise NotYoursError
-    return resolve(found[0], everyone, release.release_id, release.fingerprint, release.as_of)
-
-
-def _filters(
-    parameters: Mapping[str, str],
-    base: Scope,
-    everyone: Roster,
-    release: Release,
-    is_strict: bool,
-) -> Filters:
-    mine = [c for c in everyone.clinicians if c.key in base.clinician_keys]
-    supervisors = everyone.supervisors(release.as_of) if base.role is Role.DIRECTOR else ()
-    periods = ["all", *practice.periods(base)]
-    measures = practice.measures(base)
-    names = reference.names(base)
-    known = {
-        "period": {period: wording.period(period) for period in periods},
-        "site": {c.site: c.site.capitalize() for c in mine},
-        "supervisor": {c.key: c.label for c in supervisors},
-        "clinician": {c.key: c.label for c in mine},
-        "measure": {measure: names.of(measure) for measure in measures},
-    }
-    chosen = {name: _chosen(parameters.get(name, ""), known[name]) for name in known}
-    unknown = [name for name in known if parameters.get(name) and not chosen[name]]
-    if unknown and is_strict:
-        raise UnknownChoiceError(words.UNKNOWN_CHOICE.format(name=unknown[0]))
-    meeting = planned(base, release.as_of)
-    minutes = re.match(r"\d{1,3}\b", parameters.get("minutes", ""))
-    return Filters(
-        period=chosen.pop("period")
-        # Practice month has the same filter under another name, with a default of its own.
-        or _chosen(parameters.get("month", ""), known["period"])
-        or last_whole_month(periods, release.as_of),
-        measure=chosen.pop("measure") or next(iter(measures), ""),
-        minutes=int(minutes[0]) if minutes and int(minutes[0]) in MINUTES else Filters().minutes,
-        minutes_per_case=meeting.minutes_per_case,
-        meeting=_day(parameters.get("meeting", "")) or meeting.day,
-        **chosen,
-    )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _chosen(value: str, known: Mapping[str, str]) -> str:
-    """Find what was chosen, by its code or in the words that stand in a page's address."""
-    if value in known:
-        return value
-    return next((code for code, said in known.items() if value and said == value), "")
+    return resolve(known[code], everyone, release.release_id, release.fingerprint, release.as_of)

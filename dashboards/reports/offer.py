@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 import streamlit as st
 
+from dashboards.address import VIEW_AS
 from dashboards.frame import View
 from dashboards.queries import cases
 from dashboards.registry import PageSpec
@@ -35,9 +36,9 @@ def address(view: View, kind: str, name: str) -> str:
         name: the case or the metric, or empty.
     """
     me = (view.base.role, view.base.person)
-    label = next(p.label for p in choices(view.release, view.roster) if (p.role, p.person) == me)
+    who = next(p.code for p in choices(view.release, view.roster) if (p.role, p.person) == me)
     chosen = {key: str(getattr(view.filters, key) or "") for key in _FILTERS}
-    told = {"as": label, **{key: value for key, value in chosen.items() if value}}
+    told = {VIEW_AS: who, **{key: value for key, value in chosen.items() if value}}
     path = f"/papers/{kind}/{quote(name, safe='')}.pdf" if name else f"/papers/{kind}.pdf"
     return f"{path}?{urlencode(told)}"
 

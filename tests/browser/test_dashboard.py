@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import statistics
 import time
-from urllib.parse import quote_plus
 
 import pytest
 from playwright.sync_api import Page
@@ -49,14 +48,17 @@ def choose(page: Page, label: str, option: str) -> None:
 def test_a_filter_changes_a_number_and_the_url(seen: Seen, dashboard: Dashboard) -> None:
     page = seen.open(link("agenda", "Clinical director"))
     before = page.locator(".stamp").inner_text()
-    ((label, cases),) = dashboard.ask(
-        "select clinician_label, count(*) from metrics.case_summary group by 1 order by 1 limit 1"
+    ((label, key, cases),) = dashboard.ask(
+        """
+        select clinician_label, clinician_key, count(*)
+        from metrics.case_summary group by 1, 2 order by 1 limit 1
+        """
     )
     choose(page, "Clinician", label)
     wait_until(page, "text => document.querySelector('.stamp').innerText !== text", arg=before)
     seen.settle()
     assert f"you see 1 clinician, {cases} case" in seen.words()
-    assert f"clinician={quote_plus(label)}" in page.url
+    assert f"clinician={key}" in page.url
     page.reload()
     seen.settle()
     assert f"you see 1 clinician, {cases} case" in seen.words()
@@ -64,25 +66,56 @@ def test_a_filter_changes_a_number_and_the_url(seen: Seen, dashboard: Dashboard)
 
 
 def test_a_filter_stays_on_the_way_to_another_page(seen: Seen, dashboard: Dashboard) -> None:
-    ((label,),) = dashboard.ask("select min(clinician_label) from metrics.case_summary")
+    ((label, key),) = dashboard.ask(
+        "select min(clinician_label), arg_min(clinician_key, clinician_label) "
+        "from metrics.case_summary"
+    )
     page = seen.open(link("agenda", "Clinical director", clinician=label))
     page.locator(".st-key-menu").get_by_text("Endings").click()
     wait_until(page, "document.querySelector('h1').innerText === 'Endings'")
     seen.settle()
-    assert f"clinician={quote_plus(label)}" in page.url
+    assert f"clinician={key}" in page.url
     assert "you see 1 clinician" in seen.words()
+
+
+def shown_at(seen: Seen, heading: str, url: str) -> str:
+    """Wait until the browser stands at an address with its page; give the filters in words."""
+    wait_until(seen.page, "url => location.href === url", arg=url)
+    wait_until(seen.page, "text => document.querySelector('h1')?.innerText === text", arg=heading)
+    seen.settle()
+    return seen.page.locator("p.printed").text_content() or ""
+
+
+def test_back_walks_pages_and_filters_one_by_one(seen: Seen) -> None:
+    page = seen.open("agenda?as=director&minutes=30")
+    began = page.url
+    assert began.endswith("/?as=director&minutes=30"), "the first page lies at the root"
+    choose(page, "Minutes available", "90 minutes")
+    page.wait_for_url("**minutes=90**")
+    chosen = page.url
+    seen.settle()
+    page.locator(".st-key-menu").get_by_text("Endings").click()
+    page.wait_for_url("**/endings?**")
+    seen.settle()
+    page.go_back()
+    assert "90 minutes" in shown_at(seen, "Supervision agenda", chosen)
+    page.go_back()
+    assert "30 minutes" in shown_at(seen, "Supervision agenda", began)
+    page.go_forward()
+    assert "90 minutes" in shown_at(seen, "Supervision agenda", chosen)
+    assert seen.console == []
 
 
 def test_the_persona_stays_on_the_way_to_another_page(
     seen: Seen, supervisors: list[tuple[str, str]]
 ) -> None:
-    label, _ = supervisors[0]
+    label, key = supervisors[0]
     page = seen.open(link("agenda", label))
     page.locator(".st-key-menu").get_by_text("Case review").click()
     wait_until(page, "document.querySelector('h1').innerText === 'Case review'")
     seen.settle()
     assert f"{label}: you see" in seen.words()
-    assert f"as={quote_plus(label)}" in page.url
+    assert f"as=supervisor-{key}" in page.url
 
 
 def test_a_card_of_the_agenda_opens_its_case(seen: Seen) -> None:

@@ -277,7 +277,7 @@ def test_small_numbers_give_no_rate(released: Release) -> None:
             ],
         }
     )
-    said = plain(words(open_page("month", "Clinical director", month="2026-10")))
+    said = plain(words(open_page("month", "Clinical director", period="2026-10")))
     assert "3 of 7" in said
     assert "Too few to say more." in said
     assert '<td class="tight">Too few</td>' in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import os
 import socket
 import subprocess
@@ -106,6 +107,24 @@ def ask(port: int, path: str, **headers: str) -> tuple[int, dict[str, str]]:
         return error.code, {k.lower(): v for k, v in error.headers.items()}
 
 
+def test_the_first_page_by_its_name_leads_home_with_what_was_asked(port: int) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/agenda?as=director&minutes=30")
+    answer = connection.getresponse()
+    connection.close()
+    assert answer.status == 307
+    assert answer.headers["Location"] == "/?as=director&minutes=30"
+
+
+def test_an_address_that_is_no_page_is_answered_in_our_own_words(port: int) -> None:
+    address = f"http://127.0.0.1:{port}/no-such-page?as=director&minutes=30%22%3E%3Cb%3E"
+    with pytest.raises(urllib.error.HTTPError) as told:
+        urllib.request.urlopen(address, timeout=10)
+    said = told.value.read().decode()
+    assert "There is no page at this address" in said
+    assert 'href="/?as=director&amp;minutes=30%22%3E%3Cb%3E"' in said
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -113,6 +132,9 @@ def ask(port: int, path: str, **headers: str) -> tuple[int, dict[str, str]]:
         ("/endings?as=Analyst", 200),
         ("/_stcore/health", 200),
         ("/_stcore/host-config", 200),
+        ("/agenda?as=analyst", 200),
+        ("/no-such-page?as=analyst", 404),
+        ("/endings/no-such-page", 404),
         ("/media/nothing.pdf", 404),
         ("/_stcore/metrics/../../etc", 400),
     ],
