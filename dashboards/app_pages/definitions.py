@@ -39,13 +39,12 @@ def metrics() -> None:
         figures.entry_html(
             entry,
             figures.now_html(now(entry), is_exact=view.base.sees_practice_figures),
-            figures.thresholds(entry, parameters),
-            figures.checks_of(entry, checks),
+            figures.lines(entry, parameters, checks),
             is_open=entry["metric_id"] == asked,
         )
         for entry in (catalogue[metric_id] for metric_id in order)
     )
-    st.html(f'<div class="catalogue">{entries}</div><p class="note">{texts.EVIDENCE}</p>')
+    st.html(f'<div class="catalogue">{entries}</div>')
     download()
 
 

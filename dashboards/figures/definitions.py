@@ -41,48 +41,69 @@ _BECOMES = {
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def entry_html(entry: Row, now: str, thresholds: list[str], checks: int, *, is_open: bool) -> str:
+def entry_html(entry: Row, now: str, lines: list[tuple[str, str]], *, is_open: bool) -> str:
     """Write one metric: name and meaning, the rest on opening.
 
     Args:
         entry: its row of the catalogue.
         now: what it is now, as HTML.
-        thresholds: the numbers its display rests on, in words.
-        checks: how many checks look at its tables.
+        lines: what `lines` gave.
         is_open: whether a link asked for it.
     """
-    pairs = [
+    return (
+        f"<details{' open' if is_open else ''}><summary><b>{escape(str(entry['name']))}</b>"
+        f"</summary><p>{escape(str(entry['meaning']))}</p>{now}{definition_list(lines)}</details>"
+    )
+
+
+def lines(entry: Row, parameters: pl.DataFrame, checks: pl.DataFrame) -> list[tuple[str, str]]:
+    """Say all that belongs to a definition, by label; the page and the card show the same.
+
+    Args:
+        entry: its row of the catalogue.
+        parameters: those of the release.
+        checks: results of the checks of the release.
+    """
+    told = [
         (texts.HOW, entry["formula"]),
         (texts.COUNTED, entry["population"]),
         (texts.LEFT_OUT, entry["exclusions"]),
         (texts.UNIT, texts.UNIT_OF.format(grain=entry["grain"], unit=entry["unit"])),
-        (texts.RULE, texts.RULE_OF.format(source=entry["source"], evidence=entry["evidence"])),
-        (texts.THRESHOLD, ". ".join(thresholds)),
-        (texts.USED_FOR, _listed(entry["permitted_use"])),
+        (texts.RULE, _rule(entry)),
+        (texts.THRESHOLD, "; ".join(_thresholds(entry, parameters))),
+        (texts.USED_FOR, str(entry["permitted_use"] or "").replace("_", " ")),
         (texts.LIMITS, entry["limits"]),
         (texts.STANDS_FOR, entry["proxy_note"]),
         (texts.WORTH, entry["flag_reason"]),
-        (
-            texts.PLACE,
-            texts.PLACE_OF.format(table=entry["table_name"], column=entry["column_name"]),
-        ),
-        (texts.TESTS, texts.TESTED.format(checks=wording.whole(checks))),
-        (texts.VERSION, _version(entry["version"])),
+        (texts.PLACE, _place(entry)),
+        (texts.TESTS, _tested(entry, checks)),
+        (texts.VERSION, version(entry)),
     ]
-    return (
-        f"<details{' open' if is_open else ''}><summary><b>{escape(str(entry['name']))}</b>"
-        f"</summary><p>{escape(str(entry['meaning']))}</p>{now}{definition_list(pairs)}</details>"
-    )
+    return [(label, str(text)) for label, text in told if text]
 
 
-def _listed(codes: str | None) -> str | None:
-    return codes.replace("_", " ") if codes else None
+def _rule(entry: Row) -> str:
+    code = str(entry["evidence"] or "")
+    kind = texts.EVIDENCE_KINDS.get(code[:1], "")
+    return texts.RULE_OF.format(source=entry["source"], kind=kind, code=code).strip()
 
 
-def _version(version: int | None) -> str:
-    if (version or 1) == 1:
+def _place(entry: Row) -> str:
+    tables = [f"metrics.{name}" for name in _tables(entry)]
+    return texts.PLACE_OF.format(tables=", ".join(tables), column=entry["column_name"])
+
+
+def _tables(entry: Row) -> list[str]:
+    return [name.strip() for name in str(entry["table_name"] or "").split(",")]
+
+
+def version(entry: Row) -> str:
+    """Say which version of a definition this is, and what changed with each since the first."""
+    number = entry["version"] or 1
+    if number == 1:
         return texts.FIRST_VERSION
-    return texts.LATER_VERSION.format(version=version)
+    history = entry.get("version_history") or texts.NO_HISTORY
+    return texts.LATER_VERSION.format(version=number, history=history)
 
 
 def now_html(said: list[tuple[str, str]], *, is_exact: bool) -> str:
@@ -109,13 +130,14 @@ def definition_list(pairs: Iterable[tuple[str, object]]) -> str:
     return f'<dl class="define">{lines}</dl>'
 
 
-def thresholds(entry: Row, parameters: pl.DataFrame) -> list[str]:
-    """Say the parameters that a metric's display rests on."""
+def _thresholds(entry: Row, parameters: pl.DataFrame) -> list[str]:
+    """Say the parameters that a metric's display rests on: in words, with their names for code."""
     wanted = [entry["display_parameter"], entry["maturity_parameter"]]
     return [
         texts.THRESHOLD_OF.format(
             name=row["parameter_id"],
             value=wording.plain(row["value"]),
+            unit=row["unit"] or "",
             meaning=row["meaning"],
             source=row["source"],
         )
@@ -124,10 +146,17 @@ def thresholds(entry: Row, parameters: pl.DataFrame) -> list[str]:
     ]
 
 
-def checks_of(entry: Row, checks: pl.DataFrame) -> int:
-    """Count the checks that look at the tables of a metric."""
-    own = {f"metrics.{name.strip()}" for name in str(entry["table_name"] or "").split(",")}
-    return sum(name in own for name in checks["table_name"])
+def _tested(entry: Row, checks: pl.DataFrame) -> str:
+    """Say what tests a metric: the second calculation, and the checks of its tables by result."""
+    own = checks.filter(pl.col("table_name").is_in([f"metrics.{t}" for t in _tables(entry)]))
+    against = own.filter(~pl.col("is_passed"))["description"].to_list()
+    said = texts.NOT_CHECKED
+    if own.height:
+        said = texts.CHECKED.format(
+            passed=wording.whole(own.height - len(against)),
+            checks=wording.counted(own.height, texts.ONE_CHECK),
+        )
+    return " ".join([texts.TESTED, said, *(texts.AGAINST.format(check=c) for c in against)])
 
 
 def as_csv(catalogue: Iterable[Row]) -> str:

@@ -13,6 +13,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards import wording
+from dashboards.figures import definitions
 from dashboards.figures.practice import Shown
 from dashboards.figures.variation import reading
 from dashboards.filters import bounds
@@ -167,10 +168,10 @@ def changed(scope: Scope, metrics: tuple[str, ...]) -> list[str]:
     """Say which of some figures were redefined since their first version."""
     catalogue = reference.catalogue(scope)
     later = [
-        texts.VERSION.format(name=entry["name"], version=entry["version"])
+        texts.VERSION.format(name=entry["name"], version=definitions.version(entry))
         for entry in (catalogue.get(metric) for metric in metrics)
         if entry and (entry["version"] or 1) > 1
     ]
-    said = texts.CHANGED_SOME.format(names="; ".join(later)) if later else texts.CHANGED_NONE
+    said = [texts.CHANGED_SOME, *later] if later else [texts.CHANGED_NONE]
     version = reference.release(scope).get("params_version")
-    return [said, texts.PARAMETERS.format(version=version)]
+    return [*said, texts.PARAMETERS.format(version=version)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboards import wording
 from dashboards.figures import metric
+from dashboards.figures.definitions import lines
 from dashboards.queries import practice, reference
 from dashboards.reports.ask import Ask, NotYoursError
 from dashboards.reports.paper import Paper, limited, made, shortened
@@ -32,7 +33,10 @@ def definition(ask: Ask, metric_id: str) -> Paper:
             "name": entry["name"],
             "meaning": shortened(str(entry["meaning"]), _TEXT),
             "lines": [
-                [label, shortened(str(text), _TEXT)] for label, text in _lines(entry) if text
+                [label, shortened(text, _TEXT)]
+                for label, text in lines(
+                    entry, reference.parameters(ask.base), reference.checks(ask.base)
+                )
             ],
             "now_title": words.NOW_EXACT if ask.base.sees_practice_figures else words.NOW_ROUNDED,
             "now": _now(ask, entry),
@@ -44,22 +48,6 @@ def definition(ask: Ask, metric_id: str) -> Paper:
             "confidential": words.CONFIDENTIAL_PRACTICE,
         },
     )
-
-
-def _lines(entry: Mapping[str, Any]) -> list[tuple[str, object]]:
-    return [
-        (words.HOW, entry["formula"]),
-        (words.COUNTED, entry["population"]),
-        (words.LEFT_OUT, entry["exclusions"]),
-        (words.GRAIN, f"{entry['grain']}, {entry['unit']}"),
-        (words.RULE, f"{entry['source']} ({words.EVIDENCE} {entry['evidence']})"),
-        (words.PERMITTED, entry["permitted_use"]),
-        (words.LIMITS, entry["limits"]),
-        (words.STANDS_FOR, entry["proxy_note"]),
-        (words.WORTH, entry["flag_reason"]),
-        (words.TABLE_COLUMN, f"{entry['table_name']}; {entry['column_name']}"),
-        (words.VERSION, str(entry["version"])),
-    ]
 
 
 def _now(ask: Ask, entry: Mapping[str, Any]) -> list[str]:

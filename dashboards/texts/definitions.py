@@ -7,18 +7,27 @@ NO_SINGLE = "No single figure: rows of {table}."
 NO_FIGURE = "No figure yet: nothing has been counted for it."
 HOW, COUNTED, LEFT_OUT = "How", "Counted", "Left out"
 UNIT, UNIT_OF = "One unit, given in", "{grain}, {unit}"
-RULE, RULE_OF = "Rule", "{source} (evidence {evidence})"
+RULE, RULE_OF = "Rule", "{source}. {kind} ({code})"
+# By the first letter of the code of evidence.
+EVIDENCE_KINDS = {
+    "V": "Read in its source",
+    "M": "From a named source, not read again",
+    "D": "A rule of this project",
+    "C": "Calculated for this project",
+}
 USED_FOR, LIMITS, STANDS_FOR = "May be used for", "Limits", "Stands in for"
 WORTH = "Worth a conversation"
-THRESHOLD, THRESHOLD_OF = "Threshold", "{name} = {value}: {meaning} ({source})"
-PLACE, PLACE_OF = "Table, column", "{table}; {column}"
+THRESHOLD, THRESHOLD_OF = "Threshold", "{meaning}: {value} {unit} ({name}, from {source})"
+PLACE, PLACE_OF = "Table, column", "{tables}; column {column}"
 TESTS = "Tests"
-TESTED = (
-    "The rules are held against a second, independent calculation. "
-    "Checks of the same tables in this release: {checks}; see Data quality."
-)
-VERSION, FIRST_VERSION = "Version", "1: unchanged since it was first published"
-LATER_VERSION = "{version}: what changed is in the changelog of Rapport"
+TESTED = "The rules are held against a second, independent calculation."
+CHECKED = "Of {checks} of its tables in this release, {passed} passed."
+NOT_CHECKED = "No check of Data quality looks at its table alone."
+AGAINST = "Not passed: {check}."
+ONE_CHECK = "check"
+VERSION, FIRST_VERSION = "Version history", "Version 1: unchanged since it was first published"
+LATER_VERSION = "Version {version} now. {history}"
+NO_HISTORY = "This release does not say what changed."
 
 FIGURES = "Figures"
 FIGURES_NOTE = "Open one to see what it is now, its meaning, population and source."
@@ -26,10 +35,6 @@ NOT_KNOWN = "No figure of that name is in this release. All of them are below."
 NO_FIGURES = "This release holds no definitions. Run `rapport build` to make one that does."
 DOWNLOAD = "Download all definitions as a table (CSV)"
 FILE_NAME = "rapport-definitions-{release_id}-{token}.csv"
-EVIDENCE = (
-    "Evidence: V and a number, read in its source; M, from a named source, not read again. "
-    "D is a rule of this project, C was calculated here."
-)
 
 # questionnaires and thresholds
 QUESTIONNAIRES = "Questionnaires"

@@ -102,10 +102,10 @@ WITHOUT = "{clinicians} in view had no {noun} in this period."
 
 CHANGED = "What changed in the definitions"
 CHANGED_SOME = (
-    "Of the figures on this page these have been redefined since their first version: {names}. "
+    "Some figures of this page have been redefined since their first version. "
     "Compare them only with figures of the same version."
 )
 CHANGED_NONE = "No figure on this page has been redefined since its first version."
-VERSION = "{name} (now version {version})"
+VERSION = "{name}: {version}"
 PARAMETERS = "All thresholds are those of parameter set {version}."
 CHANGED_LINK = "Definitions and their versions"

@@ -134,6 +134,7 @@ SHOWN_OF_SEEDS = {
         "flag_reason",
         "proxy_note",
     ),
+    "metric_versions": ("change",),
     "parameters": ("meaning",),
     "quality_checks": ("description", "affects", "advice"),
     "review_codes": ("words",),

@@ -2,9 +2,17 @@ with definitions as (
     select * from {{ ref('metric_definitions') }}
 ),
 
-metric_catalogue as (
+histories as (
     select
         metric_id,
+        {{ ordered_text("version || ': ' || change", "' '", 'version') }} as version_history
+    from {{ ref('metric_versions') }}
+    group by metric_id
+),
+
+metric_catalogue as (
+    select
+        definitions.metric_id,
         name,
         short_name,
         meaning,
@@ -32,8 +40,10 @@ metric_catalogue as (
         table_name,
         column_name,
         sort_order,
-        version
+        version,
+        version_history
     from definitions
+    left join histories on definitions.metric_id = histories.metric_id
 )
 
 select * from metric_catalogue

@@ -234,7 +234,7 @@ def test_the_page_says_eight_figures_and_what_changed(released: Release) -> None
     assert "checks passed · 1 to look at" in said
     assert "The month before: 31" in said
     assert "● Common cause: within the range of the months before." in said
-    assert "Unplanned endings (now version 2)" in said
+    assert "Unplanned endings: Version 2 now. This release does not say what changed." in said
     assert "Not collected yet" in said
     assert 'class="value">0 %' not in said
 

@@ -13,6 +13,7 @@ from dashboards import review
 from dashboards.scope import personas, resolve
 from dashboards.warehouse import current_release, roster
 from tests.unit.dashboards.small_release import ANNA
+from tests.unit.dashboards.small_release import SUPERVISOR as SUPERVISOR_KEY
 from tests.unit.dashboards.test_pages import open_page
 from tests.unit.reports import rows
 from tests.unit.reports.asking import get
@@ -46,7 +47,7 @@ def test_a_page_links_to_its_paper_as_it_is_looked_at(
     a4, letter = links(open_page(page, SUPERVISOR, **asked))
     assert urlsplit(a4).path == path
     said = parse_qs(urlsplit(a4).query)
-    assert said["as"] == [SUPERVISOR]
+    assert said["as"] == [f"supervisor-{SUPERVISOR_KEY}"]
     assert parse_qs(urlsplit(letter).query)["paper"] == ["letter"]
     told = {name: values[0] for name, values in said.items()}
     assert get(path, **told).status == 200
