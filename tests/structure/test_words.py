@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.reading import long_sentences
 from tests.support import REPO
@@ -154,3 +155,28 @@ def test_a_sentence_of_a_seed_can_be_read_in_one_breath(seed: str) -> None:
         for column in SHOWN_OF_SEEDS[seed]
         for sentence in long_sentences(row[column] or "")
     ]
+
+
+# Folders of models that a release holds; what their tables and columns mean is read on Definitions.
+RELEASED = ("analyst", "core", "meta", "metrics", "quality")
+MODELS = REPO / "dbt_project" / "models"
+
+
+def told_of(path: Path) -> list[str]:
+    """Give what a file says of models and columns: its descriptions, or its blocks of docs."""
+    if path.suffix == ".md":
+        blocks = re.split(r"{%.*?%}", path.read_text(encoding="utf-8"))
+        return [" ".join(block.split()) for block in blocks]
+    models = yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
+    things = [thing for model in models for thing in (model, *model.get("columns", []))]
+    return [str(thing.get("description", "")) for thing in things]
+
+
+def descriptions() -> list[Path]:
+    folders = [MODELS / name for name in (*RELEASED, "docs")]
+    return sorted(p for folder in folders for p in folder.iterdir() if p.suffix in (".yml", ".md"))
+
+
+@pytest.mark.parametrize("path", descriptions(), ids=lambda p: p.stem)
+def test_what_a_table_means_can_be_read_in_one_breath(path: Path) -> None:
+    assert not [sentence for text in told_of(path) for sentence in long_sentences(text)]
