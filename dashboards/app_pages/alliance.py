@@ -218,6 +218,7 @@ def chance() -> None:
         return
     parts.section(texts.CHANCE, texts.CHANCE_NOTE)
     parts.show(drawn.against_chance(view.base, measure), key="chance")
+    parts.link("definitions", common.DEFINITION, metric="rupture_sensitivity")
     beside_chance("rupture_onset_rate", texts.FALLS_SAID)
     beside_chance("repair_rate", texts.REPAIRS_SAID)
 
@@ -238,6 +239,7 @@ def course() -> None:
         drawn.course(view.scope if clinician else view.base, measure, clinician, label, smallest),
         key="course",
     )
+    parts.link("definitions", common.DEFINITION, metric="repair_course")
 
 
 def endings_after() -> None:
@@ -248,6 +250,7 @@ def endings_after() -> None:
         parts.empty(texts.AFTER_NONE)
         return
     parts.table(drawn.hazard_table(found), texts.AFTER_TABLE)
+    parts.link("definitions", common.DEFINITION, metric="rupture_hazard")
     for row in ruptures.dropout_risks(view.base, measure).iter_rows(named=True):
         says(drawn.risk_sentence(row))
     st.html(f'<p class="note">{escape(texts.IMMORTAL_TIME)}</p>')
@@ -264,6 +267,7 @@ def level() -> None:
     tiles(texts.LEVEL_TILES)
     parts.section(texts.SCORES, texts.SCORES_NOTE)
     parts.show(figures.alliance_months(view.base, measure, *view.filters.bounds()), key="months")
+    parts.link("definitions", common.DEFINITION, metric="alliance_month")
     with st.expander(texts.MORE_LEVEL):
         more_about_the_level()
 

@@ -13,6 +13,7 @@ from dashboards.figures import metric
 from dashboards.queries import caseload, reference, review_log
 from dashboards.scope import Scope
 from dashboards.texts import caseload as texts
+from dashboards.texts import common
 
 # Beyond that the filter is quicker than a wall of buttons.
 _MOST_BUTTONS = 30
@@ -22,7 +23,7 @@ view = frame.current()
 
 def pick(key: str) -> None:
     """Choose a supervisee, as the filter does."""
-    st.session_state["clinician"] = key
+    st.query_params["clinician"] = key
 
 
 def choose() -> None:
@@ -111,6 +112,7 @@ def time_to_review(scope: Scope) -> None:
     full_from = int(reference.parameter(scope, "flag_min_n", 20))
     said = metric.said(rows.row(0, named=True), entry, texts.WAITED, full_from)
     parts.tile(texts.MEDIAN_TIME, said, parts.meaning(entry))
+    parts.link("definitions", common.DEFINITION, metric="time_to_review")
 
 
 recording.draw_told()

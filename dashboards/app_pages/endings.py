@@ -68,6 +68,7 @@ min_at_risk = int(reference.parameter(view.base, "survival_min_at_risk", 10))
 parts.section(texts.WHO, texts.WHO_NOTE)
 kind, value, name = compared()
 parts.show(figures.survival(view.scope, kind, value, name, min_at_risk), key="survival")
+parts.link("definitions", common.DEFINITION, metric="survival")
 numbers = figures.summary(view.base, filters.clinician, full_from)
 entries = reference.catalogue(view.base)
 for column, (metric, label, figure, beside) in zip(
@@ -75,7 +76,7 @@ for column, (metric, label, figure, beside) in zip(
 ):
     with column:
         parts.tile(label, figure, parts.meaning(entries.get(metric)), beside)
-parts.link("definitions", common.DEFINITIONS, metric="survival")
+        parts.link("definitions", common.DEFINITION, metric=metric)
 
 if is_director:
     parts.section(texts.TOGETHER, texts.TOGETHER_NOTE)
@@ -83,6 +84,7 @@ if is_director:
 
 parts.section(texts.DEFINITIONS, texts.DEFINITIONS_NOTE)
 parts.show(figures.definitions(view.base, filters.period, full_from), key="definitions")
+parts.link("definitions", common.DEFINITION, metric="dropout_d1")
 
 ripeness()
 

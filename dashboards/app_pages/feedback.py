@@ -132,6 +132,7 @@ def who_is_not_heard() -> None:
         parts.empty(texts.NOTHING_DUE)
         return
     parts.table(figures.not_heard_table(found), texts.NOT_HEARD_LABEL)
+    parts.link("definitions", common.DEFINITION, metric="missing_form_bias")
     note(texts.SHORT_ONES)
 
 

@@ -162,10 +162,12 @@ tiles()
 
 parts.section(texts.FLOW, texts.FLOW_NOTE)
 parts.show(charts.flow(view.base, period, view.release.as_of), key="flow")
+parts.link("definitions", common.DEFINITION, metric="practice_flow")
 
 parts.section(texts.MONTHS, texts.MONTHS_NOTE)
 chosen = choose()
 parts.show(charts.run(view.base, chosen, period, full_from), key="run")
+parts.link("definitions", common.DEFINITION, metric=chosen.metric)
 with st.expander(texts.ALL_MONTHS):
     every = tuple(shown_of(metric) for metric in texts.NOUNS if metric in catalogue)
     table = figures.month_table(view.base, every, full_from)

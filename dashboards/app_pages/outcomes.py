@@ -137,6 +137,7 @@ else:
     tiles(texts.AT_THE_END)
     if view.base.sees_cases:
         parts.show(figures.classes(view.scope, instrument, start, end), key="classes")
+        parts.link("definitions", common.DEFINITION, metric="outcome_change")
 
     parts.section(texts.LARGE.format(measure=measure), texts.LARGE_NOTE)
     parts.show(figures.effect(view.base, period, instrument), key="effect")
@@ -157,6 +158,7 @@ else:
             if name:
                 st.subheader(name, anchor=False)
             parts.show(drawn, key=f"course_{place}")
+    parts.link("definitions", common.DEFINITION, metric="expected_course")
     if view.base.sees_cases and bands[0][0]:
         st.subheader(texts.BEYOND, anchor=False)
         off_course_table()

@@ -7,7 +7,7 @@ from html import escape
 import polars as pl
 import streamlit as st
 
-from dashboards import frame, parts, wording
+from dashboards import frame, log_words, parts, wording
 from dashboards.figures import practice as drawn_practice
 from dashboards.figures import quality as figures
 from dashboards.figures import ruptures as drawn
@@ -118,6 +118,7 @@ def coverage_of_measure() -> None:
         parts.empty(texts.NO_COVERAGE)
     else:
         parts.table(figures.coverage_table(found), texts.COVERAGE_LABEL, is_fixed_order=True)
+        parts.link("definitions", common.DEFINITION, metric="feedback_coverage")
 
 
 def issues() -> None:
@@ -151,7 +152,11 @@ def fired() -> None:
         return
     parts.table(
         pl.DataFrame(
-            {texts.RULE: found["rule_id"], texts.FIRED: found["fired"], texts.CASES: found["cases"]}
+            {
+                texts.RULE: [f"{log_words.rule(code)} ({code})" for code in found["rule_id"]],
+                texts.FIRED: found["fired"],
+                texts.CASES: found["cases"],
+            }
         ),
         texts.FIRED_TITLE,
     )
@@ -161,18 +166,21 @@ def signals() -> None:
     """Show what each signal is worth, what was made of it, and whether the budget is kept."""
     parts.section(texts.WORTH, texts.WORTH_NOTE)
     parts.table(drawn.audit_table(ruptures.audit(view.base), view.names), texts.WORTH_LABEL)
+    parts.link("definitions", common.DEFINITION, metric="signal_audit")
     rows = practice.rows_of(practice.practice_figures(view.base, "all"), "agenda_load", "")
     low, high = (
         reference.parameter(view.base, name, fallback)
         for name, fallback in (("agenda_budget_low", 0.15), ("agenda_budget_high", 0.2))
     )
     said(figures.budget(rows.row(0, named=True) if rows.height else None, low, high))
+    parts.link("definitions", common.DEFINITION, metric="agenda_load")
     parts.section(texts.VERDICTS, texts.VERDICTS_NOTE)
     verdicts = reference.verdicts(view.base)
     if verdicts["judged_n"].sum() == 0:
         parts.empty(texts.NO_VERDICT)
     else:
         parts.table(figures.verdict_table(verdicts), texts.VERDICTS)
+        parts.link("definitions", common.DEFINITION, metric="signal_verdict")
 
 
 delivered = reference.deliveries(view.base)

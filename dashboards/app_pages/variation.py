@@ -82,3 +82,4 @@ else:
     if choice.metric_id in ("dropout_d1", "early_alliance"):
         parts.section(texts.OWN_OR_MIX, texts.OWN_OR_MIX_NOTE)
         parts.show(own_and_mix(view.scope, choice), key="own_and_mix")
+        parts.link("definitions", common.DEFINITION, metric="change_decomposition")

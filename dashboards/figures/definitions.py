@@ -20,7 +20,7 @@ from dashboards.charts.lineage import lineage as draw
 from dashboards.charts.theme import spec
 from dashboards.parts import Drawn
 from dashboards.queries import reference
-from dashboards.relations import Reach, Relation, readings
+from dashboards.relations import RELATIONS, Reach, Relation, readings
 from dashboards.scope import Scope
 from dashboards.texts import definitions as texts
 from dashboards.warehouse import described
@@ -89,12 +89,14 @@ def _rule(entry: Row) -> str:
 
 
 def _place(entry: Row) -> str:
-    tables = [f"metrics.{name}" for name in _tables(entry)]
-    return texts.PLACE_OF.format(tables=", ".join(tables), column=entry["column_name"])
+    return texts.PLACE_OF.format(tables=", ".join(_tables(entry)), column=entry["column_name"])
 
 
 def _tables(entry: Row) -> list[str]:
-    return [name.strip() for name in str(entry["table_name"] or "").split(",")]
+    """List the tables that hold a metric, with their schema; most are figures."""
+    known = {table.partition(".")[2]: table for table in (r.table for r in RELATIONS.values())}
+    names = (name.strip() for name in str(entry["table_name"] or "").split(","))
+    return [known.get(name, f"metrics.{name}") for name in names]
 
 
 def version(entry: Row) -> str:
@@ -148,7 +150,7 @@ def _thresholds(entry: Row, parameters: pl.DataFrame) -> list[str]:
 
 def _tested(entry: Row, checks: pl.DataFrame) -> str:
     """Say what tests a metric: the second calculation, and the checks of its tables by result."""
-    own = checks.filter(pl.col("table_name").is_in([f"metrics.{t}" for t in _tables(entry)]))
+    own = checks.filter(pl.col("table_name").is_in(_tables(entry)))
     against = own.filter(~pl.col("is_passed"))["description"].to_list()
     said = texts.NOT_CHECKED
     if own.height:
