@@ -144,17 +144,29 @@ SHOWN_OF_SEEDS = {
 }
 
 
-@pytest.mark.parametrize("seed", sorted(SHOWN_OF_SEEDS))
-def test_a_sentence_of_a_seed_can_be_read_in_one_breath(seed: str) -> None:
-    with (REPO / "seeds" / f"{seed}.csv").open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+def seed(name: str) -> list[dict[str, str]]:
+    with (REPO / "seeds" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("name", sorted(SHOWN_OF_SEEDS))
+def test_a_sentence_of_a_seed_can_be_read_in_one_breath(name: str) -> None:
+    rows = seed(name)
     assert rows
     assert not [
         sentence
         for row in rows
-        for column in SHOWN_OF_SEEDS[seed]
+        for column in SHOWN_OF_SEEDS[name]
         for sentence in long_sentences(row[column] or "")
     ]
+
+
+def test_a_definition_of_a_later_version_tells_what_changed_with_each() -> None:
+    told: dict[str, list[int]] = {}
+    for row in seed("metric_versions"):
+        told.setdefault(row["metric_id"], []).append(int(row["version"]))
+    versions = {row["metric_id"]: int(row["version"]) for row in seed("metric_definitions")}
+    assert told == {m: list(range(2, v + 1)) for m, v in versions.items() if v > 1}
 
 
 # Folders of models that a release holds; what their tables and columns mean is read on Definitions.
