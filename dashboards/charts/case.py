@@ -45,7 +45,10 @@ from dashboards.charts.theme import (
     PALER_GREY,
     PURPLE,
     VERMILION,
+    Spec,
+    layered,
     rows,
+    stacked,
 )
 from dashboards.texts import case as texts
 
@@ -258,7 +261,7 @@ def _switch(at: int | None, axes: Axes) -> list[alt.Chart]:
 
 def alliance_panels(
     timeline: pl.DataFrame, ruptures: pl.DataFrame, measures: Sequence[Measure], span: Span
-) -> list[alt.LayerChart]:
+) -> list[Spec]:
     """Draw the client's totals of each alliance questionnaire, each in a panel of its own."""
     drawn = [(m, score_rows(timeline, m, span.sessions)) for m in measures]
     drawn = [(m, data) for m, data in drawn if first_session(data) is not None]
@@ -266,26 +269,29 @@ def alliance_panels(
     drawn.sort(key=lambda pair: first_session(pair[1]) or 0)
     height = _HEIGHT_ALONE if len(drawn) < 2 else _HEIGHT_SHARED
     return [
-        _alliance(
-            data,
-            measure,
-            rupture_rows(ruptures, measure.code, span.sessions),
-            span,
-            first_session(data) if place else None,
-        ).properties(height=height)
+        {
+            **_alliance(
+                data,
+                measure,
+                rupture_rows(ruptures, measure.code, span.sessions),
+                span,
+                first_session(data) if place else None,
+            ),
+            "height": height,
+        }
         for place, (measure, data) in enumerate(drawn)
     ]
 
 
 def _alliance(
     data: list[Row], measure: Measure, spans: list[Row], span: Span, switched: int | None
-) -> alt.LayerChart:
+) -> Spec:
     """Draw one alliance questionnaire with cut-off and ruptures."""
     values = [row["score"] for row in data if row["score"] is not None]
     seen = [*values, *([measure.cutoff] if measure.cutoff is not None else [])]
     axes = _axes(texts.ALLIANCE, seen, measure, span)
     scores = {row["at"]: row["score"] for row in data}
-    return alt.layer(
+    return layered(
         *_shading(spans, axes),
         *_level(measure.cutoff, values[-1], axes),
         *_switch(switched, axes),
@@ -294,7 +300,7 @@ def _alliance(
     )
 
 
-def outcome_panel(data: list[Row], measure: Measure, span: Span) -> alt.LayerChart | None:
+def outcome_panel(data: list[Row], measure: Measure, span: Span) -> Spec | None:
     """Draw the outcome totals with cut-off and, from two on, the band of no reliable change."""
     values = [row["score"] for row in data if row["score"] is not None]
     if not values:
@@ -303,11 +309,12 @@ def outcome_panel(data: list[Row], measure: Measure, span: Span) -> alt.LayerCha
     edges = [values[0] - change, values[0] + change] if change else []
     seen = [*values, *edges, *([measure.cutoff] if measure.cutoff is not None else [])]
     axes = _axes(texts.OUTCOME, seen, measure, span)
-    return alt.layer(
+    return layered(
         *_band(edges, measure, axes, span),
         *_level(measure.cutoff, values[-1], axes),
         *_line(data, axes, GREEN, measure.name),
-    ).properties(height=_HEIGHT_OUTCOME)
+        height=_HEIGHT_OUTCOME,
+    )
 
 
 def _band(edges: list[float], measure: Measure, axes: Axes, span: Span) -> list[alt.Chart]:
@@ -373,7 +380,7 @@ def case_chart(
     sessions: int,
     *,
     reviewed: Sequence[date] = (),
-) -> alt.VConcatChart:
+) -> Spec:
     """Draw one case.
 
     Args:
@@ -395,6 +402,8 @@ def case_chart(
         panels.append(outcome_panel(score_rows(timeline, outcome, sessions), outcome, span))
     panels.append(attendance_strip(placed, span))
     kept = [panel for panel in panels if panel is not None]
-    return alt.vconcat(*kept, spacing=14).resolve_scale(
-        x="independent", y="independent", color="independent", shape="independent"
+    return stacked(
+        *kept,
+        spacing=14,
+        apart=("x", "y", "color", "shape"),
     )

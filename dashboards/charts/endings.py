@@ -20,8 +20,11 @@ from dashboards.charts.theme import (
     PAPER,
     PURPLE,
     SKY,
+    Spec,
+    layered,
     percent_axis,
     rows,
+    stacked,
 )
 from dashboards.texts import casemix, common
 from dashboards.texts import endings as texts
@@ -72,7 +75,7 @@ def curve_rows(frame: pl.DataFrame, name: str) -> list[dict[str, Any]]:
     ]
 
 
-def survival(curves: list[tuple[str, pl.DataFrame]]) -> alt.VConcatChart:
+def survival(curves: list[tuple[str, pl.DataFrame]]) -> Spec:
     """Draw one or two survival curves with intervals, censoring marks and an at-risk row.
 
     Args:
@@ -89,9 +92,9 @@ def survival(curves: list[tuple[str, pl.DataFrame]]) -> alt.VConcatChart:
         layers += _curve(data, scale, _COLOURS[place], _DASHES[place])
         if len(curves) > 1:
             layers.append(_name(data, scale, below=place > 0))
-    top = alt.layer(*layers).properties(height=290)
+    top = layered(*layers, height=290)
     strips = [_at_risk(name, frame, scale, limit) for name, frame in curves]
-    return alt.vconcat(top, *strips, spacing=4).resolve_scale(x="independent", y="independent")
+    return stacked(top, *strips, spacing=4, apart=("x", "y"))
 
 
 def _position(scale: alt.Scale) -> tuple[alt.X, alt.Y]:
@@ -149,7 +152,7 @@ def _curve(
     ]
 
 
-def _at_risk(name: str, frame: pl.DataFrame, scale: alt.Scale, limit: int) -> alt.LayerChart:
+def _at_risk(name: str, frame: pl.DataFrame, scale: alt.Scale, limit: int) -> Spec:
     """Write the numbers at risk under the curve, thinned so that they never touch."""
     every = max(1, -(-limit // _LABELLED))
     data = [
@@ -172,7 +175,7 @@ def _at_risk(name: str, frame: pl.DataFrame, scale: alt.Scale, limit: int) -> al
         .mark_text(color=INK, fontSize=12)
         .encode(x=alt.X("session:Q", scale=scale, axis=hidden), y=line, text="at_risk:Q")
     )
-    return alt.layer(title, numbers).properties(height=34)
+    return layered(title, numbers, height=34)
 
 
 def band_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
@@ -204,7 +207,7 @@ def shown_competing(frame: pl.DataFrame, min_at_risk: int) -> pl.DataFrame:
     return frame.filter(pl.col("at_risk") >= min_at_risk)
 
 
-def competing(frame: pl.DataFrame) -> alt.VConcatChart:
+def competing(frame: pl.DataFrame) -> Spec:
     """Draw what share of cases has ended in each way by each session, as bands of one whole.
 
     Args:
@@ -247,11 +250,11 @@ def competing(frame: pl.DataFrame) -> alt.VConcatChart:
         .mark_text(align="center", fontWeight=600, color=INK)
         .encode(x=x, y=alt.Y("share:Q", title=None, scale=_SHARE, axis=up), text="band:N")
     )
-    top = alt.layer(area, touch, label).properties(height=290)
+    top = layered(area, touch, label, height=290)
     strip = _at_risk(
         common.WHOLE_PRACTICE, frame.filter(pl.col("cause") == "dropout"), scale, limit
     )
-    return alt.vconcat(top, strip, spacing=4).resolve_scale(x="independent", y="independent")
+    return stacked(top, strip, spacing=4, apart=("x", "y"))
 
 
 def _middles(data: list[dict[str, Any]], limit: int) -> list[dict[str, Any]]:
@@ -272,7 +275,7 @@ def _middles(data: list[dict[str, Any]], limit: int) -> list[dict[str, Any]]:
     return found
 
 
-def calibration(frame: pl.DataFrame) -> alt.LayerChart:
+def calibration(frame: pl.DataFrame) -> Spec:
     """Draw observed against expected shares by group, with the line on which they agree.
 
     Args:
@@ -295,7 +298,7 @@ def calibration(frame: pl.DataFrame) -> alt.LayerChart:
     y = alt.Y("observed:Q", title=casemix.OBSERVED, scale=scale, axis=percent)
     agree = alt.Chart(rows([{"expected": v, "observed": v} for v in (0.0, min(1.0, top * 1.1))]))
     base = alt.Chart(rows(data))
-    return alt.layer(
+    return layered(
         agree.mark_line(color=MUTED, strokeDash=[5, 4]).encode(x=x, y=y),
         base.mark_rule(color=GREY, strokeWidth=2).encode(
             x=x, y=alt.Y("lo:Q", scale=scale, title=casemix.OBSERVED), y2="hi:Q"
@@ -309,4 +312,5 @@ def calibration(frame: pl.DataFrame) -> alt.LayerChart:
                 alt.Tooltip("observed:Q", title=casemix.OBSERVED, format=".0%"),
             ],
         ),
-    ).properties(height=260)
+        height=260,
+    )

@@ -20,6 +20,8 @@ from dashboards.charts.theme import (
     PALE_BLUE,
     PALER_GREY,
     VERMILION,
+    Spec,
+    layered,
     percent_axis,
     rows,
 )
@@ -34,7 +36,7 @@ _MARKS = {
 }
 
 
-def flow(data: list[dict[str, Any]]) -> alt.LayerChart:
+def flow(data: list[dict[str, Any]]) -> Spec:
     """Draw how many of the cases opened reached each step, on a track as long as all of them.
 
     Args:
@@ -49,7 +51,7 @@ def flow(data: list[dict[str, Any]]) -> alt.LayerChart:
     whole = alt.X("whole:Q", stack=None, scale=scale, axis=None)
     base = alt.Chart(rows(data)).encode(y=names_axis(data))
     tip = [alt.Tooltip("label:N", title=" "), alt.Tooltip("words:N", title=texts.IN_COHORT)]
-    return alt.layer(
+    return layered(
         base.mark_bar(color=PALER_GREY, size=20).encode(x=whole),
         base.transform_filter("!datum.is_state")
         .mark_bar(color=BLUE, size=20)
@@ -58,10 +60,11 @@ def flow(data: list[dict[str, Any]]) -> alt.LayerChart:
         .mark_bar(color=PALE_BLUE, stroke=BLUE, strokeWidth=1.2, size=20)
         .encode(x=x, tooltip=tip),
         base.mark_text(align="left", dx=7, color=INK).encode(x=whole, text="words:N"),
-    ).properties(height=row_height(data))
+        height=row_height(data),
+    )
 
 
-def run(data: list[dict[str, Any]], title: str, is_share: bool) -> alt.LayerChart:
+def run(data: list[dict[str, Any]], title: str, is_share: bool) -> Spec:
     """Draw a figure by month, with the mean and the range of the months before each.
 
     Args:
@@ -108,7 +111,7 @@ def run(data: list[dict[str, Any]], title: str, is_share: bool) -> alt.LayerChar
     key = alt.TitleParams(
         list(texts.RUN_KEY), anchor="start", color=NOTE, fontSize=13, fontWeight="normal"
     )
-    return alt.layer(*layers).properties(height=280, title=key)
+    return layered(*layers, height=280, title=key)
 
 
 def _months(data: list[dict[str, Any]], x: alt.X, up: Any) -> list[alt.Chart]:

@@ -6,12 +6,20 @@ from typing import Any
 
 import altair as alt
 
-from dashboards.charts.theme import GREY, INK, NOTE, PALE_BLUE, rows
+from dashboards.charts.theme import (
+    GREY,
+    INK,
+    NOTE,
+    PALE_BLUE,
+    Spec,
+    layered,
+    rows,
+)
 
 _BOX, _HALF = 0.36, 0.32
 
 
-def lineage(columns: list[tuple[str, list[str]]], links: list[tuple[str, str]]) -> alt.LayerChart:
+def lineage(columns: list[tuple[str, list[str]]], links: list[tuple[str, str]]) -> Spec:
     """Draw boxes in columns, joined by lines.
 
     Args:
@@ -49,7 +57,7 @@ def lineage(columns: list[tuple[str, list[str]]], links: list[tuple[str, str]]) 
 
     titles = [{"x": place, "y": -0.4, "text": title} for place, (title, _) in enumerate(columns)]
     boxes = alt.Chart(rows(list(at.values())))
-    return alt.layer(
+    return layered(
         alt.Chart(rows(joined))
         .mark_rule(color=GREY, strokeWidth=1)
         .encode(x=x("x"), y=y("y"), x2="x2:Q", y2="y2:Q"),
@@ -60,4 +68,5 @@ def lineage(columns: list[tuple[str, list[str]]], links: list[tuple[str, str]]) 
         alt.Chart(rows(titles))
         .mark_text(color=NOTE, fontSize=13)
         .encode(x=x("x"), y=y("y"), text="text:N"),
-    ).properties(height=34 * (tallest + 1))
+        height=34 * (tallest + 1),
+    )

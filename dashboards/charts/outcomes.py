@@ -16,12 +16,14 @@ from dashboards.charts.theme import (
     ORANGE,
     PURPLE,
     VERMILION,
+    Spec,
+    layered,
     rows,
 )
 from dashboards.texts import outcomes as texts
 
 
-def effects(data: list[dict[str, Any]], title: str) -> alt.LayerChart:
+def effects(data: list[dict[str, Any]], title: str) -> Spec:
     """Draw effect sizes, one line each: the practice's with interval, published ones as marks.
 
     Args:
@@ -35,7 +37,7 @@ def effects(data: list[dict[str, Any]], title: str) -> alt.LayerChart:
     y, base = names_axis(data), alt.Chart(rows(data))
     own = base.transform_filter("isValid(datum.lo)")
     tip = [alt.Tooltip("label:N", title=" "), alt.Tooltip("words:N", title=texts.FIGURE)]
-    return alt.layer(
+    return layered(
         own.mark_rule(color=BLUE, strokeWidth=3, opacity=0.75).encode(
             y=y, x=alt.X("lo:Q", title=title, scale=scale), x2="hi:Q"
         ),
@@ -44,7 +46,8 @@ def effects(data: list[dict[str, Any]], title: str) -> alt.LayerChart:
         .mark_point(color=PURPLE, filled=True, shape="diamond", size=90, opacity=1)
         .encode(y=y, x=x, tooltip=tip),
         base.mark_text(align="left", dx=9, dy=-9, color=INK).encode(y=y, x=x, text="said:N"),
-    ).properties(height=row_height(data))
+        height=row_height(data),
+    )
 
 
 def course(frame: pl.DataFrame, cutoff: float | None, domain: tuple[float, float]) -> alt.Chart:
@@ -90,4 +93,4 @@ def course(frame: pl.DataFrame, cutoff: float | None, domain: tuple[float, float
     if cutoff is not None:
         level = alt.Chart(rows([{"cutoff": cutoff}])).encode(y=alt.Y("cutoff:Q", scale=scale))
         layers.append(level.mark_rule(color=MUTED, strokeDash=[2, 3]))
-    return alt.layer(*layers).properties(height=230)
+    return layered(*layers, height=230)

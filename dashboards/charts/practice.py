@@ -22,6 +22,8 @@ from dashboards.charts.theme import (
     NOTE,
     PALE_BLUE,
     PURPLE,
+    Spec,
+    layered,
     percent_axis,
     rows,
 )
@@ -33,7 +35,7 @@ _ROOM, _ROOM_OF_NUMBER = 1.12, 1.15
 _LABEL_WIDTH = 30
 
 
-def month_distribution(frame: pl.DataFrame, name: str, cutoff: float | None) -> alt.LayerChart:
+def month_distribution(frame: pl.DataFrame, name: str, cutoff: float | None) -> Spec:
     """Draw the median and the middle half of the scores of each month.
 
     Args:
@@ -88,7 +90,7 @@ def month_distribution(frame: pl.DataFrame, name: str, cutoff: float | None) -> 
                 text=alt.value(texts.CUTOFF_LINE.format(value=wording.plain(cutoff))),
             ),
         ]
-    return alt.layer(*layers).properties(height=270)
+    return layered(*layers, height=270)
 
 
 def row_height(data: list[dict[str, Any]]) -> int:
@@ -119,7 +121,7 @@ def names_axis(data: list[dict[str, Any]]) -> alt.Y:
     )
 
 
-def bars(data: list[dict[str, Any]], title: str, colour: str = BLUE) -> alt.LayerChart:
+def bars(data: list[dict[str, Any]], title: str, colour: str = BLUE) -> Spec:
     """Draw counts as horizontal bars in the order given, each with its number.
 
     Args:
@@ -140,17 +142,18 @@ def bars(data: list[dict[str, Any]], title: str, colour: str = BLUE) -> alt.Laye
             axis=alt.Axis(labels=False, ticks=False, grid=False),
         ),
     )
-    return alt.layer(
+    return layered(
         base.mark_bar(color=colour, size=18).encode(
             tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("n:Q", title=title)]
         ),
         base.mark_text(align="left", dx=5, color=INK).encode(text="n:Q"),
-    ).properties(height=row_height(data))
+        height=row_height(data),
+    )
 
 
 def rates(
     data: list[dict[str, Any]], title: str, reference: tuple[float, str] | None = None
-) -> alt.LayerChart:
+) -> Spec:
     """Draw shares with their intervals, one line each, in the order given.
 
     Args:
@@ -206,4 +209,4 @@ def rates(
                 ],
             )
         )
-    return alt.layer(*layers).properties(height=row_height(data))
+    return layered(*layers, height=row_height(data))

@@ -25,8 +25,11 @@ from dashboards.charts.theme import (
     PAPER,
     SKY,
     VERMILION,
+    Spec,
+    layered,
     percent_axis,
     rows,
+    stacked,
 )
 from dashboards.texts import ruptures as texts
 
@@ -47,7 +50,7 @@ _HEIGHT, _LINE = 250, 16
 _CLEAR = 0.15
 
 
-def quarters(frame: pl.DataFrame, expected: Mapping[str, float]) -> alt.LayerChart:
+def quarters(frame: pl.DataFrame, expected: Mapping[str, float]) -> Spec:
     """Draw the ruptures of each quarter of onset, divided by what became of them.
 
     Args:
@@ -96,7 +99,7 @@ def quarters(frame: pl.DataFrame, expected: Mapping[str, float]) -> alt.LayerCha
         )
     if expected:
         layers.append(_chance_marks(expected, x, scale))
-    return alt.layer(*layers).properties(height=_HEIGHT)
+    return layered(*layers, height=_HEIGHT)
 
 
 def _parts(frame: pl.DataFrame) -> tuple[list[dict[str, Any]], int]:
@@ -150,7 +153,7 @@ def _chance_marks(expected: Mapping[str, float], x: alt.X, scale: alt.Scale) -> 
     )
 
 
-def against_chance(data: list[dict[str, Any]]) -> alt.LayerChart:
+def against_chance(data: list[dict[str, Any]]) -> Spec:
     """Draw what each method finds as a point, and where chance alone would put it as a box.
 
     Args:
@@ -168,7 +171,7 @@ def against_chance(data: list[dict[str, Any]]) -> alt.LayerChart:
         alt.Tooltip("found:Q", title=texts.PER_100, format=".1f"),
         alt.Tooltip("chance:Q", title=texts.CHANCE_PER_100, format=".1f"),
     ]
-    return alt.layer(
+    return layered(
         known.mark_bar(color=PALE_GREY, stroke=MUTED, strokeWidth=1, size=18).encode(
             x=alt.X("lo:Q", scale=scale, title=texts.AGAINST_TITLE), x2="hi:Q"
         ),
@@ -184,7 +187,6 @@ def against_chance(data: list[dict[str, Any]]) -> alt.LayerChart:
             .encode(x=alt.X("at:Q", scale=scale, title=texts.AGAINST_TITLE), text="said:N")
             for is_left, side, away in ((False, "left", 9), (True, "right", -9))
         ),
-    ).properties(
         height=row_height(data),
         title=alt.TitleParams(
             [f"{texts.FOUND_MARK}   {texts.CHANCE_BAND}"],
@@ -220,7 +222,7 @@ def course_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def course(frame: pl.DataFrame) -> alt.VConcatChart:
+def course(frame: pl.DataFrame) -> Spec:
     """Draw both shares as steps, the interval of the repaired one, and the open ones below.
 
     Args:
@@ -255,7 +257,7 @@ def course(frame: pl.DataFrame) -> alt.VConcatChart:
         alt.Tooltip("share:Q", title=texts.SHARE_BY_THEN, format=".0%"),
         alt.Tooltip("at_risk:Q", title=texts.STILL_OPEN_BEFORE),
     ]
-    top = alt.layer(
+    top = layered(
         base.transform_filter("isValid(datum.lo)")
         .mark_rule(color=BLUE, strokeWidth=9, opacity=0.16)
         .encode(y=alt.Y("lo:Q", scale=_SHARE, title=None), y2="hi:Q"),
@@ -266,13 +268,12 @@ def course(frame: pl.DataFrame) -> alt.VConcatChart:
         named.mark_text(align="left", dx=9, fontWeight=600, color=INK).encode(
             x=across, y=up, text="curve:N"
         ),
-    ).properties(height=250)
-    return alt.vconcat(top, _still_open(frame, scale), spacing=4).resolve_scale(
-        x="independent", y="independent"
+        height=250,
     )
+    return stacked(top, _still_open(frame, scale), spacing=4, apart=("x", "y"))
 
 
-def _still_open(frame: pl.DataFrame, scale: alt.Scale) -> alt.LayerChart:
+def _still_open(frame: pl.DataFrame, scale: alt.Scale) -> Spec:
     """Write how many are still open and observed under each session."""
     data = [
         {"session": row["sessions_since_onset"], "at_risk": row["at_risk"], "line": "numbers"}
@@ -293,4 +294,4 @@ def _still_open(frame: pl.DataFrame, scale: alt.Scale) -> alt.LayerChart:
         .mark_text(color=INK, fontSize=12)
         .encode(x=alt.X("session:Q", scale=scale, axis=hidden), y=line, text="at_risk:Q")
     )
-    return alt.layer(title, numbers).properties(height=34)
+    return layered(title, numbers, height=34)

@@ -12,7 +12,15 @@ from typing import Any
 
 import altair as alt
 
-from dashboards.charts.theme import BLUE, GREY, MUTED, percent_axis, rows
+from dashboards.charts.theme import (
+    BLUE,
+    GREY,
+    MUTED,
+    Spec,
+    layered,
+    percent_axis,
+    rows,
+)
 from dashboards.texts import caseload as texts
 
 _HEIGHT, _MARGIN = 92, 0.05
@@ -50,7 +58,7 @@ def shared(cases: Sequence[Mapping[int, float]], sessions: int, cutoff: float | 
     return Shared(min(seen) - margin, max(seen) + margin, longest, cutoff)
 
 
-def panel(scores: Mapping[int, float], sessions: int, axes: Shared) -> alt.LayerChart:
+def panel(scores: Mapping[int, float], sessions: int, axes: Shared) -> Spec:
     """Draw the course of one case.
 
     Args:
@@ -84,10 +92,10 @@ def panel(scores: Mapping[int, float], sessions: int, axes: Shared) -> alt.Layer
         .mark_point(color=BLUE, filled=True, size=22, opacity=1)
         .encode(tooltip=tips),
     ]
-    return alt.layer(*layers).properties(height=_HEIGHT)
+    return layered(*layers, height=_HEIGHT)
 
 
-def own_past(data: Sequence[Mapping[str, Any]], title: str, is_share: bool) -> alt.LayerChart:
+def own_past(data: Sequence[Mapping[str, Any]], title: str, is_share: bool) -> Spec:
     """Draw one clinician's figure by quarter with its interval; a quarter without one is a gap.
 
     Args:
@@ -116,10 +124,11 @@ def own_past(data: Sequence[Mapping[str, Any]], title: str, is_share: bool) -> a
         alt.Tooltip("quarter:N", title=texts.QUARTER),
         alt.Tooltip("said:N", title=texts.FIGURE),
     ]
-    return alt.layer(
+    return layered(
         known.mark_rule(color=GREY, strokeWidth=2).encode(
             y=alt.Y("lo:Q", title=title, scale=scale, axis=axis), y2="hi:Q"
         ),
         base.mark_line(color=BLUE, strokeWidth=1.5).encode(y=y),
         known.mark_point(color=BLUE, filled=True, size=60, opacity=1).encode(y=y, tooltip=tips),
-    ).properties(height=200)
+        height=200,
+    )

@@ -8,9 +8,17 @@ turns a finished spec into its dark twin when it is drawn. Papers always take th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
+from altair.utils import schemapi
+
+Spec = dict[str, Any]
+
+# Altair compares every part of a chart with the schema the moment it is made: a tenth of the time
+# of a chart. The unit tests compare every whole chart instead, see `spec`.
+schemapi.disable_debug_mode()
 
 # Lines, points and texts that carry meaning.
 BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
@@ -91,7 +99,52 @@ def percent_axis(**how: Any) -> alt.Axis:
     return alt.Axis(labelExpr="format(datum.value * 100, '.3~r') + '\u00a0%'", tickCount=5, **how)
 
 
-def spec(chart: alt.TopLevelMixin, validate: bool = False) -> dict[str, Any]:
+def layered(*layers: alt.Chart | Spec, **properties: Any) -> Spec:
+    """Lay charts over one another, as finished parts: `alt.layer` copies all of them, deeply.
+
+    Args:
+        *layers: charts, the lowest first.
+        **properties: of the whole, as `height`.
+    """
+    return _together("layer", layers, properties)
+
+
+def stacked(*panels: alt.Chart | Spec, spacing: int, apart: tuple[str, ...]) -> Spec:
+    """Put panels under one another, as finished parts, for the reason given at `layered`.
+
+    Args:
+        *panels: charts, from the top.
+        spacing: between them.
+        apart: channels of which each panel has a scale of its own.
+    """
+    scales = {"scale": dict.fromkeys(apart, "independent")}
+    return _together("vconcat", panels, {"spacing": spacing, "resolve": scales})
+
+
+def _together(
+    how: str, charts: tuple[alt.Chart | Spec, ...], properties: Mapping[str, Any]
+) -> Spec:
+    """Make one part of several; rows that are the same in all of them stand there once."""
+    parts = [_part(chart) for chart in charts]
+    rows_of = [part.get("data", {}).get("values") for part in parts]
+    if rows_of[0] is not None and all(found is rows_of[0] for found in rows_of):
+        parts = [{k: v for k, v in part.items() if k != "data"} for part in parts]
+        properties = {"data": {"values": rows_of[0]}, **properties}
+    said = {k: v.to_dict() if isinstance(v, alt.SchemaBase) else v for k, v in properties.items()}
+    return {how: parts, **said}
+
+
+def _part(chart: alt.Chart | Spec) -> Spec:
+    """Turn a chart into a dict, its rows as they are: Altair would copy each of them."""
+    if isinstance(chart, dict):
+        return chart
+    bare = chart.copy(deep=False)
+    bare.data = alt.NamedData("rows")
+    told = bare.to_dict(validate=False, context={"top_level": False})
+    return {**told, "data": {"values": chart.data.values}}
+
+
+def spec(chart: alt.Chart | Spec, validate: bool = False) -> Spec:
     """Turn a chart into the dict that is cached and drawn; SVG, so that print stays sharp.
 
     Args:
@@ -99,12 +152,22 @@ def spec(chart: alt.TopLevelMixin, validate: bool = False) -> dict[str, Any]:
         validate: compare with the Vega-Lite schema, which takes as long as all the rest; the unit
             tests do it for every chart.
     """
-    told = chart.to_dict(validate=validate)
-    told["config"] = CONFIG
-    # Without this, panels over one another would each be as wide as the page plus their axis.
-    told["autosize"] = {"type": "fit-x", "contains": "padding"}
-    told["usermeta"] = {"embedOptions": {"renderer": "svg", "actions": False}}
+    told = finished(_part(chart))
+    if validate:
+        alt.Root.validate(told)
     return told
+
+
+def finished(part: Spec) -> Spec:
+    """Give a chart the look that all share."""
+    return {
+        "$schema": alt.SCHEMA_URL,
+        **part,
+        "config": CONFIG,
+        # Without this, panels over one another would each be as wide as the page and their axis.
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "usermeta": {"embedOptions": {"renderer": "svg", "actions": False}},
+    }
 
 
 def in_dark(told: Any) -> Any:
@@ -144,9 +207,5 @@ def drawing_in_dark(svg: str) -> str:
 
 
 def rows(values: list[dict[str, Any]]) -> alt.Data:
-    """Wrap plain rows as inline data; dates must already be ISO text.
-
-    A tuple, because Altair copies lists each time a chart becomes part of another: with lists half
-    of the time of a chart of panels went into copying its rows.
-    """
-    return alt.Data(values=tuple(values))
+    """Wrap plain rows as inline data; dates must already be ISO text."""
+    return alt.Data(values=values)

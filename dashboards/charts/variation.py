@@ -25,6 +25,8 @@ from dashboards.charts.theme import (
     PAPER,
     PURPLE,
     VERMILION,
+    Spec,
+    layered,
     percent_axis,
     rows,
 )
@@ -45,7 +47,7 @@ def funnel(
     points: list[dict[str, Any]],
     titles: tuple[str, str],
     published: tuple[float, str] | None,
-) -> alt.LayerChart:
+) -> Spec:
     """Draw shares against caseloads with the limits of chance about the practice's figure.
 
     Args:
@@ -114,7 +116,7 @@ def funnel(
                 x=across, y=up("published"), text=alt.value(published[1])
             ),
         ]
-    return alt.layer(*layers, *_points(points, across, up)).properties(height=330)
+    return layered(*layers, *_points(points, across, up), height=330)
 
 
 def _points(points: list[dict[str, Any]], across: alt.X, up: Any) -> list[alt.Chart]:
@@ -150,7 +152,7 @@ def _points(points: list[dict[str, Any]], across: alt.X, up: Any) -> list[alt.Ch
     return drawn
 
 
-def in_a_row(data: list[dict[str, Any]], title: str, level: tuple[float, str]) -> alt.LayerChart:
+def in_a_row(data: list[dict[str, Any]], title: str, level: tuple[float, str]) -> Spec:
     """Draw figures with their intervals, one line each, in the order given.
 
     Args:
@@ -172,7 +174,7 @@ def in_a_row(data: list[dict[str, Any]], title: str, level: tuple[float, str]) -
     x = alt.X("value:Q", title=title, scale=scale, axis=alt.Axis(tickCount=6))
     base, line = alt.Chart(rows(data)), alt.Chart(rows([{"value": level[0]}]))
     shown = base.transform_filter("isValid(datum.value)")
-    return alt.layer(
+    return layered(
         line.mark_rule(color=INK).encode(x=x),
         line.mark_text(align="left", dx=5, dy=-4, baseline="bottom", color=NOTE).encode(
             x=x, y=alt.value(0), text=alt.value(level[1])
@@ -191,10 +193,11 @@ def in_a_row(data: list[dict[str, Any]], title: str, level: tuple[float, str]) -
         base.transform_filter("!isValid(datum.value)")
         .mark_text(align="left", dx=6, color=LABEL, fontStyle="italic")
         .encode(y=y, x=alt.value(0), text="words:N"),
-    ).properties(height=_ROW_HEIGHT * len(data))
+        height=_ROW_HEIGHT * len(data),
+    )
 
 
-def own_and_mix(data: list[dict[str, Any]], title: str, written: str) -> alt.LayerChart:
+def own_and_mix(data: list[dict[str, Any]], title: str, written: str) -> Spec:
     """Draw for each quarter what clinicians' own figures did and what the mix did, side by side.
 
     Args:
@@ -226,7 +229,7 @@ def own_and_mix(data: list[dict[str, Any]], title: str, written: str) -> alt.Lay
     )
     y = alt.Y("change:Q", title=title, scale=scale, axis=axis)
     zero = alt.Chart(rows([{"change": 0}])).mark_rule(color=INK).encode(y=y)
-    return alt.layer(
+    return layered(
         base.mark_bar().encode(
             y=y,
             color=colour,
@@ -240,4 +243,5 @@ def own_and_mix(data: list[dict[str, Any]], title: str, written: str) -> alt.Lay
         .mark_rule(color=INK, strokeWidth=1.2)
         .encode(y=alt.Y("lo:Q", title=title, scale=scale), y2="hi:Q"),
         zero,
-    ).properties(height=250)
+        height=250,
+    )

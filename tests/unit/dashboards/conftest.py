@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import altair as alt
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dashboards.charts import theme
 from dashboards.scope import Role, Scope
 from dashboards.warehouse import current_release
 from tests.unit.dashboards import small_release as small
@@ -33,13 +33,13 @@ def fresh_caches() -> Iterator[None]:
 def charts_can_be_seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Measure every chart that any test makes, in light and in dark: nobody can forget one."""
     made: list[dict[str, Any]] = []
-    original = alt.TopLevelMixin.to_dict
+    original = theme.finished
 
-    def kept(self: alt.TopLevelMixin, *args: Any, **named: Any) -> dict[str, Any]:
-        made.append(original(self, *args, **named))
+    def kept(chart: theme.Spec) -> theme.Spec:
+        made.append(original(chart))
         return made[-1]
 
-    monkeypatch.setattr(alt.TopLevelMixin, "to_dict", kept)
+    monkeypatch.setattr(theme, "finished", kept)
     yield
     assert not {fault for spec in made for fault in faults(spec)}
 
