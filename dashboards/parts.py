@@ -26,6 +26,8 @@ _COMMAND = re.compile(r"`([^`]+)`")
 # A number as it is written, with its sign, its unit of percent, or hidden.
 _WRITTEN = re.compile(r"[−+-]?\d[\d\u202f.]*(\u00a0%)?|\*")
 _LONG_TABLE = 150
+# Of a longer one, so much at a time: a browser draws each row anew with every change of a filter.
+_PART = 50
 _SHORT = 30
 
 
@@ -115,8 +117,8 @@ def table(
 
 def _part(frame: pl.DataFrame, label: str) -> pl.DataFrame:
     """Let the reader choose which rows of a long table to see, named by the first and the last."""
-    starts = range(0, frame.height, _LONG_TABLE)
-    parts_ = {start: frame.slice(start, _LONG_TABLE) for start in starts}
+    starts = range(0, frame.height, _PART)
+    parts_ = {start: frame.slice(start, _PART) for start in starts}
     chosen = st.selectbox(
         texts.ROWS,
         list(parts_),

@@ -35,7 +35,8 @@ def rows_of(metric: str) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     whole = found.row(0, named=True) if found.height else None
     if not view.filters.clinician or metric == "feedback_opt_out":
         return whole, None
-    own = practice.clinician_figures(view.scope, metric, measure, of)
+    everything = practice.figures_of(view.scope, view.filters.clinician, of)
+    own = practice.rows_of(everything, metric, measure)
     return whole, own.row(0, named=True) if own.height else {}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -46,30 +45,12 @@ def tiles(shown: Mapping[str, str]) -> None:
 
 def adjusted_table() -> None:
     """Show the severity-adjusted change of every clinician in view, in the order of labels."""
-    rows = practice.clinician_figures(view.scope, "severity_adjusted", instrument, period)
-    some = rows.filter(pl.col("denominator_n") > 0) if rows.height else rows
-    if some.is_empty() or some["estimate"].is_null().all():
+    rows = figures.adjusted(view.scope, instrument, period, full_from)
+    if rows.is_empty():
         needed = int(reference.parameter(view.base, "saes_min_reference", 100))
         parts.empty(texts.NONE_ADJUSTED.format(needed=needed, measure=measure))
         return
-    parts.table(
-        pl.DataFrame([adjusted_row(r) for r in some.iter_rows(named=True)]),
-        texts.ADJUSTED_LABEL,
-        is_fixed_order=True,
-    )
-
-
-def adjusted_row(r: Mapping[str, Any]) -> dict[str, str]:
-    """Say one clinician's figure: raw, drawn towards the practice, and how far it can be told."""
-    said = wording.figure(r, texts.IN_SD, texts.OF_ENDED, full_from, 2)
-    return {
-        common.CLINICIAN: r["clinician_label"],
-        common.FIGURE: said.value,
-        common.RESTS_ON: wording.counted(r["denominator_n"], texts.ENDED_CASE),
-        common.INTERVAL: wording.limits(r["lo"], r["hi"], is_share=False, digits=2),
-        common.DRAWN_TOWARDS: wording.number(r["shrunken_estimate"], 2),
-        common.RELIABILITY: wording.percent(r["reliability"]) if said.is_shown else wording.NOTHING,
-    }
+    parts.table(rows, texts.ADJUSTED_LABEL, is_fixed_order=True)
 
 
 def off_course_table() -> None:

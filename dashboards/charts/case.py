@@ -269,16 +269,14 @@ def alliance_panels(
     drawn.sort(key=lambda pair: first_session(pair[1]) or 0)
     height = _HEIGHT_ALONE if len(drawn) < 2 else _HEIGHT_SHARED
     return [
-        {
-            **_alliance(
-                data,
-                measure,
-                rupture_rows(ruptures, measure.code, span.sessions),
-                span,
-                first_session(data) if place else None,
-            ),
-            "height": height,
-        }
+        _alliance(
+            data,
+            measure,
+            rupture_rows(ruptures, measure.code, span.sessions),
+            span,
+            first_session(data) if place else None,
+        )
+        | {"height": height}
         for place, (measure, data) in enumerate(drawn)
     ]
 
@@ -402,8 +400,4 @@ def case_chart(
         panels.append(outcome_panel(score_rows(timeline, outcome, sessions), outcome, span))
     panels.append(attendance_strip(placed, span))
     kept = [panel for panel in panels if panel is not None]
-    return stacked(
-        *kept,
-        spacing=14,
-        apart=("x", "y", "color", "shape"),
-    )
+    return stacked(*kept, spacing=14, apart=("x", "y", "color", "shape"))

@@ -181,6 +181,7 @@ def probability(value: float) -> str:
     return wording.number(value, 2 if value >= 0.1 else 3)
 
 
+@st.cache_data(show_spinner=False, max_entries=64)
 def adjusted(scope: Scope, period: str, full_from: int) -> pl.DataFrame:
     """Give observed and expected unplanned endings of every clinician in view, by label.
 

@@ -244,3 +244,36 @@ def courses(scope: Scope, instrument: str, needed: int) -> list[tuple[str, Drawn
         chart = drawings.course(mine, cutoff, domain)
         drawn.append((_range(last), Drawn(spec(chart), sentence, table)))
     return drawn
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def adjusted(scope: Scope, instrument: str, period: str, full_from: int) -> pl.DataFrame:
+    """Give the severity-adjusted change of every clinician in view as readable rows, by label.
+
+    Args:
+        scope: who is looking.
+        instrument: the outcome questionnaire.
+        period: a period code.
+        full_from: denominator from which a figure stands without "too few".
+
+    Returns:
+        The rows; none where no clinician has a figure.
+    """
+    found = practice.clinician_figures(scope, "severity_adjusted", instrument, period)
+    some = found.filter(pl.col("denominator_n") > 0)
+    if some["estimate"].is_null().all():
+        return pl.DataFrame()
+    return pl.DataFrame([_adjusted(r, full_from) for r in some.iter_rows(named=True)])
+
+
+def _adjusted(r: Mapping[str, Any], full_from: int) -> dict[str, str]:
+    """Say one clinician's figure: raw, drawn towards the practice, and how far it can be told."""
+    said = wording.figure(r, texts.IN_SD, texts.OF_ENDED, full_from, 2)
+    return {
+        common.CLINICIAN: r["clinician_label"],
+        common.FIGURE: said.value,
+        common.RESTS_ON: wording.counted(r["denominator_n"], texts.ENDED_CASE),
+        common.INTERVAL: wording.limits(r["lo"], r["hi"], is_share=False, digits=2),
+        common.DRAWN_TOWARDS: wording.number(r["shrunken_estimate"], 2),
+        common.RELIABILITY: wording.percent(r["reliability"]) if said.is_shown else wording.NOTHING,
+    }

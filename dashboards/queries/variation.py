@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from dashboards.queries.practice import FIGURE
 from dashboards.scope import Scope
 from dashboards.warehouse import fetch
 
@@ -57,8 +58,8 @@ def clinicians(scope: Scope, choice: Choice, period: str) -> pl.DataFrame:
     """Give one figure of every clinician with a known outcome, by label, with own funnel limits."""
     return fetch(
         scope,
-        """
-        select c.clinician_label, c.role, k.measure_kind, m.*,
+        f"""
+        select c.clinician_label, c.role, k.measure_kind, {FIGURE},
             l.lo_998, l.lo_95, l.hi_95, l.hi_998
         from dim_clinician as c
         join clinician_metric as m using (clinician_key)
@@ -69,7 +70,7 @@ def clinicians(scope: Scope, choice: Choice, period: str) -> pl.DataFrame:
         where m.metric_id = $metric and coalesce(m.instrument, '') = $instrument
             and m.period = $period and m.denominator_n > 0
         order by c.clinician_label
-        """,
+        """,  # noqa: S608 - columns of practice.py
         choice.asked(period),
     )
 
