@@ -267,7 +267,6 @@ def alliance_panels(
     drawn = [(m, data) for m, data in drawn if first_session(data) is not None]
     # The first to be given is what the others were switched to from.
     drawn.sort(key=lambda pair: first_session(pair[1]) or 0)
-    height = _HEIGHT_ALONE if len(drawn) < 2 else _HEIGHT_SHARED
     return [
         _alliance(
             data,
@@ -276,7 +275,7 @@ def alliance_panels(
             span,
             first_session(data) if place else None,
         )
-        | {"height": height}
+        | {"height": _HEIGHT_ALONE if len(drawn) < 2 else _HEIGHT_SHARED}
         for place, (measure, data) in enumerate(drawn)
     ]
 

@@ -287,7 +287,7 @@ def test_own_and_mix_are_drawn_for_settled_quarters(director: Callable[..., Scop
 
 
 def test_the_page_ranks_nobody_and_offers_no_sorting(released: Callable[..., Path]) -> None:
-    """A grid sorts by its headings; with 200 clinicians the table is plain text, fifty at a time."""
+    """A grid sorts by its headings; with 200 clinicians the table is plain, fifty at a time."""
     many = {f"{i:03d}{'a' * 29}": f"Clinician {i:03d}A" for i in range(200)}
     rows = some_rows()
     rows["core.dim_clinician"] = [
