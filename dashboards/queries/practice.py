@@ -19,7 +19,7 @@ from dashboards.warehouse import fetch
 FIGURE = """
     m.clinician_key, m.denominator_n, m.numerator, m.estimate, m.lo, m.hi, m.expected,
     m.shrunken_estimate, m.shrunken_lo, m.shrunken_hi, m.reliability, m.is_comparable, m.status,
-    m.can_state, m.flag, m.is_discovery
+    m.can_state, m.flag, m.is_discovery, m.mid_p
 """
 
 _DROPOUTS = ["dropout_d1", "dropout_d1s", "dropout_d2", "dropout_d3", "dropout_d4", "dropout_d5"]
