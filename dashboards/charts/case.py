@@ -267,17 +267,13 @@ def alliance_panels(
     drawn = [(m, data) for m, data in drawn if first_session(data) is not None]
     # The first to be given is what the others were switched to from.
     drawn.sort(key=lambda pair: first_session(pair[1]) or 0)
-    return [
-        _alliance(
-            data,
-            measure,
-            rupture_rows(ruptures, measure.code, span.sessions),
-            span,
-            first_session(data) if place else None,
-        )
-        | {"height": _HEIGHT_ALONE if len(drawn) < 2 else _HEIGHT_SHARED}
-        for place, (measure, data) in enumerate(drawn)
-    ]
+    height = _HEIGHT_ALONE if len(drawn) < 2 else _HEIGHT_SHARED
+    panels = []
+    for place, (measure, data) in enumerate(drawn):
+        spans = rupture_rows(ruptures, measure.code, span.sessions)
+        switched = first_session(data) if place else None
+        panels.append(_alliance(data, measure, spans, span, switched) | {"height": height})
+    return panels
 
 
 def _alliance(
