@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from html import escape
-from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from dashboards import frame, parts, wording
 from dashboards.figures import definitions as figures
-from dashboards.figures import metric
 from dashboards.queries import practice, reference
 from dashboards.scope import Role
 from dashboards.texts import definitions as texts
@@ -38,7 +35,10 @@ def metrics() -> None:
     entries = "".join(
         figures.entry_html(
             entry,
-            figures.now_html(now(entry), is_exact=view.base.sees_practice_figures),
+            figures.now_html(
+                figures.now(entry, whole, view.names, full_from),
+                is_exact=view.base.sees_practice_figures,
+            ),
             figures.lines(entry, parameters, checks),
             is_open=entry["metric_id"] == asked,
         )
@@ -46,14 +46,6 @@ def metrics() -> None:
     )
     st.html(f'<div class="catalogue">{entries}</div>')
     download()
-
-
-def now(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Say what a figure is now for the whole practice, or where else it stands."""
-    if not entry["is_clinician_metric"]:
-        return [("", texts.NO_SINGLE.format(table=entry["table_name"]))]
-    rows = whole.filter(pl.col("metric_id") == entry["metric_id"]).iter_rows(named=True)
-    return metric.practice_rows(rows, entry, view.names, full_from) or [("", texts.NO_FIGURE)]
 
 
 def download() -> None:

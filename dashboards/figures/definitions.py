@@ -18,6 +18,7 @@ import streamlit as st
 from dashboards import wording
 from dashboards.charts.lineage import lineage as draw
 from dashboards.charts.theme import spec
+from dashboards.figures import metric
 from dashboards.parts import Drawn
 from dashboards.queries import reference
 from dashboards.relations import RELATIONS, Reach, Relation, readings
@@ -70,7 +71,7 @@ def lines(entry: Row, parameters: pl.DataFrame, checks: pl.DataFrame) -> list[tu
         (texts.LEFT_OUT, entry["exclusions"]),
         (texts.UNIT, texts.UNIT_OF.format(grain=entry["grain"], unit=entry["unit"])),
         (texts.RULE, _rule(entry)),
-        (texts.THRESHOLD, "; ".join(_thresholds(entry, parameters))),
+        (texts.THRESHOLD, ". ".join(_thresholds(entry, parameters))),
         (texts.USED_FOR, str(entry["permitted_use"] or "").replace("_", " ")),
         (texts.LIMITS, entry["limits"]),
         (texts.STANDS_FOR, entry["proxy_note"]),
@@ -106,6 +107,23 @@ def version(entry: Row) -> str:
         return texts.FIRST_VERSION
     history = entry.get("version_history") or texts.NO_HISTORY
     return texts.LATER_VERSION.format(version=number, history=history)
+
+
+def now(
+    entry: Row, whole: pl.DataFrame, names: wording.Names, full_from: int
+) -> list[tuple[str, str]]:
+    """Say what a figure is now for the whole practice, or where else it stands.
+
+    Args:
+        entry: its row of the catalogue.
+        whole: the practice's figures over all time.
+        names: how questionnaires are said.
+        full_from: denominator from which a rate stands without "too few".
+    """
+    if not entry["is_clinician_metric"]:
+        return [("", texts.NO_SINGLE.format(table=", ".join(_tables(entry))))]
+    rows = whole.filter(pl.col("metric_id") == entry["metric_id"]).iter_rows(named=True)
+    return metric.practice_rows(rows, entry, names, full_from) or [("", texts.NO_FIGURE)]
 
 
 def now_html(said: list[tuple[str, str]], *, is_exact: bool) -> str:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboards import wording
-from dashboards.figures import metric
-from dashboards.figures.definitions import lines
+from dashboards.figures.definitions import lines, now
 from dashboards.queries import practice, reference
 from dashboards.reports.ask import Ask, NotYoursError
 from dashboards.reports.paper import Paper, limited, made, shortened
@@ -52,8 +51,7 @@ def definition(ask: Ask, metric_id: str) -> Paper:
 
 def _now(ask: Ask, entry: Mapping[str, Any]) -> list[str]:
     whole = practice.practice_figures(ask.base, "all")
-    rows = whole.filter(whole["metric_id"] == entry["metric_id"]).iter_rows(named=True)
     full_from = int(reference.parameter(ask.base, "flag_min_n", 20))
-    said = metric.practice_rows(rows, entry, ask.names, full_from)
-    texts = [f"{of}: {text}." if of else f"{text}." for of, text in said]
-    return limited(texts, _MOST_ROWS, _LINE) or [words.NO_FIGURE]
+    said = now(entry, whole, ask.names, full_from)
+    texts = [f"{of}: {text}".rstrip(".") if of else text.rstrip(".") for of, text in said]
+    return limited([f"{text}." for text in texts], _MOST_ROWS, _LINE)

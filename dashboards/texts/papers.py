@@ -157,7 +157,6 @@ PAIRED = "Cases with first and last"
 DEFINITION_TITLE = "Definition: {name}"
 NOW_EXACT = "Now, whole practice, all time"
 NOW_ROUNDED = "Now, whole practice, all time, rounded"
-NO_FIGURE = "No figure yet: nothing has been counted for it."
 CITE_TITLE = "How to cite"
 CITE = "Rapport, release {release}, data to {day}, parameters version {version}."
 
