@@ -101,11 +101,12 @@ def test_quarters_are_stacked_in_a_fixed_order_with_word_and_shape() -> None:
     frame = pl.DataFrame(
         {
             "quarter": ["2026-Q2", "2026-Q1", "2026-Q1"],
+            "said": ["Q2 2026", "Q1 2026", "Q1 2026"],
             "status": ["pending", "unrepaired", "repaired"],
             "n": [1, 2, 3],
         }
     )
-    told = spec(ruptures_charts.quarters(frame, {"2026-Q1": 2.4}))
+    told = spec(ruptures_charts.quarters(frame, {"Q1 2026": 2.4}))
     bars, *rest = told["layer"]
     assert bars["encoding"]["x"]["scale"]["domain"] == ["Q1 2026", "Q2 2026"]
     assert bars["encoding"]["color"]["scale"]["domain"][0] == "○ Repaired"

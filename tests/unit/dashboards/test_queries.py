@@ -6,7 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -55,6 +55,7 @@ PLAIN = {
     "episode_keys": ("e1",),
     "entry_key": "n1",
     "day": date(2026, 11, 20),
+    "moment": datetime(2026, 11, 20, 12),
 }
 
 
