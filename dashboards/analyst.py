@@ -108,9 +108,9 @@ def _answered(path: Path, sql: str) -> dict[str, Any]:
         _TURN.release()
     if done.returncode == 0:
         return json.loads(done.stdout)
-    # Ended without an answer, it met one of its limits.
-    is_slow = done.returncode == -signal.SIGPROF
-    return {"refusal": "slow" if is_slow else "memory", "detail": ""}
+    # Ended by a signal, it met one of its limits; ended by itself, a mistake of Python's.
+    kind = {-signal.SIGPROF: "slow", 1: "other"}.get(done.returncode, "memory")
+    return {"refusal": kind, "detail": ""}
 
 
 def _said(kind: str, detail: str) -> str:

@@ -40,13 +40,13 @@ def draw_menu(role: Role) -> None:
     (axe: list, listitem).
     """
     section = ""
+    where = address.carried() or None
     for spec in PAGES:
         if role not in spec.roles:
             continue
         if spec.section != section:
             section = spec.section
             st.html(f'<p class="section">{section}</p>')
-        where = address.carried() or None
         st.page_link(
             spec.file, label=spec.title, icon=spec.icon, width="stretch", query_params=where
         )

@@ -16,6 +16,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards import log_words, parts, recording, review, wording
+from dashboards.case_card import kind
 from dashboards.case_log import CaseLog
 from dashboards.figures import case as figures
 from dashboards.frame import View
@@ -55,7 +56,7 @@ def reasons(scope: Scope, facts: Facts, log: CaseLog) -> None:
     else:
         tier = str(row["tier"])
         mark = f'<span class="mark {tier.lower()}" aria-hidden="true">{wording.TIER_SHAPES[tier]}'
-        said = texts.ON_AGENDA.format(tier=wording.TIER_WORDS[tier])
+        said = texts.ON_AGENDA.format(tier=kind(row))
         st.html(f'<p class="says why"><b class="tier">{mark}</span>{said}</b></p>')
         lines = str(row["reasons"]).split("\n")
         ids = str(row["reason_ids"] or "").split(",")

@@ -8,8 +8,7 @@ runs of a page.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
@@ -126,13 +125,17 @@ def _may(scope: Scope, entry: NewEntry, found: list[Entry]) -> None:
     is_of_role = scope.role is not Role.CLINICIAN or entry.kind in _OF_CLINICIANS
     if entry.refers_to is not None:
         # After a merge of clients the release knows an entry under another case than the log does.
-        known = itertools.chain(found, released(scope, entry.episode_key))
-        meant = next((e for e in known if e.entry_id == entry.refers_to), None)
+        meant = _meant(entry, found) or _meant(entry, released(scope, entry.episode_key))
         if meant is None:
             raise WarehouseError(texts.NO_SUCH_CASE)
         is_of_role &= entry.kind is not Kind.UNDONE or is_own(scope, meant)
     if not is_of_role:
         raise WarehouseError(texts.NOT_YOURS_TO_RECORD)
+
+
+def _meant(entry: NewEntry, known: Iterable[Entry]) -> Entry | None:
+    """Find the entry that another refers to."""
+    return next((e for e in known if e.entry_id == entry.refers_to), None)
 
 
 def _already(entry: NewEntry, found: list[Entry]) -> Entry | None:

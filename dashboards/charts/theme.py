@@ -17,7 +17,7 @@ from altair.utils import schemapi
 Spec = dict[str, Any]
 
 # Altair compares every part of a chart with the schema the moment it is made: a tenth of the time
-# of a chart. The unit tests compare every whole chart instead, see `spec`.
+# of a chart. The unit tests compare a whole chart each instead, see `spec`.
 schemapi.disable_debug_mode()
 
 # Lines, points and texts that carry meaning.

@@ -62,7 +62,7 @@ def quality(scope: Scope) -> str:
         return ""
     low, high = row["calibration_slope_lo"], row["calibration_slope_hi"]
     said = texts.HOLDS
-    if not row.get("has_skill"):
+    if not row["has_skill"]:
         said = texts.SAYS_NOTHING
     elif high < 1:
         said = texts.CLAIMS_TOO_MUCH
@@ -71,7 +71,7 @@ def quality(scope: Scope) -> str:
         slope=wording.number(row["calibration_slope"], 2),
         limits=wording.limits(low, high, False, 2),
         reading=said,
-    ).replace("-", "\u2212")
+    )
 
 
 def _listed(names: str | None) -> str:

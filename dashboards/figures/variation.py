@@ -187,7 +187,8 @@ def signals(scope: Scope, choice: Choice, period: str) -> str:
     large = rows.filter(pl.col("is_discovery").is_not_null()).height
     least = int(reference.parameter(scope, "flag_min_n", 20))
     if (
-        not large
+        choice.metric_id == "dropout_sdr"
+        and not large
         and rows.filter(pl.col("is_comparable") & (pl.col("denominator_n") >= least)).height
     ):
         return texts.NO_SKILL

@@ -83,9 +83,14 @@ def measures(scope: Scope) -> list[str]:
     rows = fetch(
         scope,
         """
-        select instrument, max(denominator_n) as n
+        select
+            instrument,
+            -- only a young practice has forms rated and no case yet with three sessions
+            max(denominator_n) filter (where metric_id = 'early_alliance') as n
         from practice_metric
-        where metric_id = 'early_alliance' and period = 'all' and instrument is not null
+        where
+            metric_id in ('early_alliance', 'alliance_level')
+            and period = 'all' and instrument is not null
         group by all
         order by n desc nulls last, instrument
         """,

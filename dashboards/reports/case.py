@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from dashboards import log_words, review, wording
+from dashboards.case_card import kind
 from dashboards.figures import case as figures
 from dashboards.queries import cases, review_log
 from dashboards.reports.ask import Ask, NotYoursError
@@ -96,7 +97,7 @@ def _why(ask: Ask, facts: Facts) -> dict[str, Any]:
         return {"tier": "", "lines": [words.NOT_ON_AGENDA, shortened(facts["summary"], _PARAGRAPH)]}
     tier = str(entry["tier"])
     return {
-        "tier": f"{wording.TIER_SHAPES[tier]} {wording.TIER_WORDS[tier]}",
+        "tier": f"{wording.TIER_SHAPES[tier]} {kind(entry)}",
         "lines": limited(str(entry["reasons"]).split("\n"), _REASONS, _LINE),
     }
 

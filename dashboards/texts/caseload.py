@@ -77,7 +77,7 @@ NO_STEP = "No step is open in these cases."
 TIME_TO_REVIEW = "Time to review"
 MEDIAN_TIME = "Median days from signal to review"
 TIME_NOTE = "How long signals in this clinician's cases waited until the case was discussed."
-WAITED = "signals that call for review"
+WAITED = "signals to review"
 NO_REVIEW_YET = "No review is recorded yet, so there is nothing to count."
 
 SESSION = "Session"

@@ -52,11 +52,9 @@ PROMPTS = {
 DONE = "What was decided"
 DONE_NOTE = "{n} of {cases} were dealt with in the meeting of {day}."
 LEFT_OPEN = "Reached, but neither discussed nor put off"
-LEFT_OPEN_NOTE = (
-    "They were opened, and stay on the agenda until a review or a deferral is recorded."
-)
+LEFT_OPEN_NOTE = "They stay on the agenda until a review or a deferral is recorded."
 NOT_REACHED = "Not reached"
-NOT_REACHED_NOTE = "Nobody came to them. They stay on the agenda, in the same place."
+NOT_REACHED_NOTE = "The walk ended before them. They stay on the agenda, in the same place."
 AGAIN = "Back to the last case"
 TO_START = "Choose other cases"
 TO_AGENDA = "To the supervision agenda"

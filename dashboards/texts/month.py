@@ -60,7 +60,7 @@ NOUNS = {
     "rupture_onset_rate": "sessions rated after the first",
     "rupture_incidence": "cases with three forms",
     "repair_rate": "closed ruptures",
-    "time_to_review": "signals that call for review",
+    "time_to_review": "signals to review",
     "feedback_completion": "sessions",
     "dna_rate": "appointments",
     "late_cancel_rate": "appointments",

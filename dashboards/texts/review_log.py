@@ -1,11 +1,9 @@
 """Words of the review log: what an entry says, and what a form that records offers."""
 
-SAID = "{what}, {day}"
 WITH_DETAIL = "{what}: {detail}"
 UNTIL = "until {day}"
 AGAIN = "(again on {day})"
 BY_WHEN = "by {day}"
-BY_WHOM = "{who}"
 ROLES = {"director": "Clinical director", "supervisor": "Supervisor", "clinician": "Clinician"}
 SOMEBODY = "{role} {label}"
 BY = "{what}, recorded by {who}"
@@ -22,7 +20,6 @@ KINDS = {
     "signal_dismissed": "Signal dismissed",
 }
 
-DISCUSSED = "Discussed"
 DEFER = "Defer"
 UNDO = "Undo"
 RECORDED = "Recorded for {what}."
@@ -47,7 +44,6 @@ STEP_LINE = "{step}. {who}, {due}."
 STEP_DUE = "by {day}"
 STEP_OVERDUE = "◆ due since {day}"
 STEP_NO_DAY = "no day set"
-PLANNED_ON = "planned {day}"
 # Rules of signals, as a verdict names them; reasons of the agenda are said by their codes.
 RULES = {
     "AL1": "Below the cut-off",

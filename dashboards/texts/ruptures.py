@@ -21,7 +21,6 @@ CHANCE_LINE = (
 QUARTER_OF_ONSET, NOW, RUPTURES = "Quarter of onset", "Now", "Ruptures"
 QUARTER = "Quarter"
 BY_CHANCE = "By chance alone"
-CHANCE_MARK = "by chance"
 
 AGAINST = (
     "{name}: {found} ruptures in 100 rated sessions. Noise alone would give {chance}; 95 of 100 "

@@ -50,6 +50,7 @@ TOO_FEW = "○ Too few to say"
 UNSAID = {
     "insufficient_coverage": "○ Too few forms to compare",
     "pending": "○ Not yet: some outcomes are not known",
+    "not_applicable": "○ Not reached: no figure",
 }
 NOT_JUDGED = "○ Shown, not judged"
 NO_SIGNAL_YET = "○ Too few for a signal"

@@ -19,7 +19,9 @@ stg_clients as (
         case
             when
                 regexp_full_match(
-                    age_band, '(under |over |[<>]=? ?)?[0-9.]+( ?(-|–|to) ?[0-9]+|[+])?'
+                    age_band,
+                    '(under |over |[<>]=? ?|[≤≥] ?)?[0-9]{1,3}([.][0-9]{1,2})?'
+                    || '( ?(-|–|to) ?[0-9]{1,3}|[+])?( years)?( and over| or older| or younger)?'
                 )
                 then age_band
         end as age_band,

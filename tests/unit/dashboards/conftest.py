@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import altair as alt
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -42,6 +43,9 @@ def charts_can_be_seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(theme, "finished", kept)
     yield
     assert not {fault for spec in made for fault in faults(spec)}
+    if made:
+        # Comparing with the schema takes a while: one chart of each test stands for the others.
+        alt.Root.validate(made[-1])
 
 
 @pytest.fixture

@@ -219,7 +219,7 @@ def test_the_view_tells_courses_ruptures_steps_and_time(
     assert "1 form so far" in said
     assert "2 probable ruptures: 1 repaired, 1 still open." in said
     assert "<b>C-E1</b>: Contact the client. Both, no day set." in said
-    assert "9 signals that call for review" in said
+    assert "9 signals to review" in said
     (grid,) = [frame.value for frame in app.dataframe]
     assert list(grid["Last discussed"].str.replace("\u00a0", " ")) == [
         "20 Nov 2026",

@@ -24,7 +24,7 @@ def hostile(released: Callable[..., Path]) -> None:
     issue = {"clinician_key": ANNA, "client_key": "c", "source_system": NAME}
     known = {"instrument": "ors", "name": "ORS", "maximum": 40, "minimum": 0}
     told = some_rows()
-    # Its reasons have no codes, as no release has them.
+    # Its rows have reasons without codes, which no release has.
     del told["metrics.supervision_agenda"]
     released(
         told
