@@ -6,6 +6,7 @@ here: whether the number is right (`tests/oracle`), nor how a page says it.
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from pathlib import Path
 
@@ -86,6 +87,7 @@ PAIRS = {
         having sum(cohort_n) filter (where step <> 'opened')
             <> sum(cohort_n) filter (where step = 'opened')
     """,
+    # Coverage asks from an instrument's own first form on, completion from the first of any.
     "forms due and in time: the coverage of Data quality and the completion of Feedback": """
         with forms as (
             select sum(eligible_sessions) as due, sum(on_time) as in_time from quality.coverage
@@ -93,7 +95,7 @@ PAIRS = {
         )
         select * from metrics.practice_metric cross join forms
         where metric_id = 'feedback_completion' and period = 'all'
-            and (denominator_n <> due or numerator <> in_time)
+            and (denominator_n < due or numerator <> in_time)
     """,
     "outcome measured twice: the classes of change and the tile": """
         with classes as (
@@ -134,5 +136,10 @@ PAIRS = {
 @pytest.mark.parametrize("pair", PAIRS, ids=list(PAIRS))
 def test_two_places_say_the_same(pair: str, demo_home: Path) -> None:
     with closing(duckdb.connect(str(demo_home / "releases" / "current"), read_only=True)) as con:
-        assert con.execute("select count(*) from metrics.practice_metric").fetchall()[0][0] > 0
+        # A figure that was renamed would leave nothing to compare.
+        for metric_id in re.findall(r"metric_id = '(\w+)'", PAIRS[pair]):
+            found = con.execute(
+                "select 1 from metrics.practice_metric where starts_with(metric_id, ?)", [metric_id]
+            )
+            assert found.fetchall(), metric_id
         assert con.execute(PAIRS[pair]).fetchall() == []
