@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 LONGEST_SENTENCE = 25
-_END = re.compile(r"(?<=[.!?])\s+|\n+|\t+")
+# A middle dot parts the items of a list, as a line or a cell does.
+_END = re.compile(r"(?<=[.!?])\s+|\n+|\t+|\s·\s")
 # "How to read this: …": a label before a colon is no part of the sentence.
 _LABEL = re.compile(r"^\s*(?:\S+\s+){0,2}\S+:\s+")
 _UNIT = re.compile(r"(?<=\d) (?=%|\d{3}\b)")
@@ -17,7 +18,7 @@ _TAG = re.compile(r"<[^>]+>")
 
 
 def long_sentences(text: str) -> list[str]:
-    """Give the sentences with more words than one reads in a breath; lines and cells end one."""
+    """Give the sentences with more words than one reads in a breath; lines, cells and items end one."""
     plain = _TAG.sub(" ", text).replace("\u00a0", " ").replace("\u202f", "")
     plain = _UNIT.sub("", plain)
     return [s.strip() for s in _END.split(plain) if words(_LABEL.sub("", s)) > LONGEST_SENTENCE]
