@@ -209,7 +209,7 @@ def test_definitions_show_what_every_figure_is_now(released: Callable[..., Path]
     assert "<b>SRS</b> 35.0" in said
     assert "<b>WAI-SR</b> 50.0" in said
     assert "No figure yet: nothing has been counted for it." in said
-    assert "No single figure: rows of survival." in said
+    assert "No single figure: rows of metrics.survival." in said
     assert said.count('<div class="now">') == len(ROWS["metrics.metric_catalogue"])
 
 
