@@ -18,7 +18,7 @@ _TAG = re.compile(r"<[^>]+>")
 
 
 def long_sentences(text: str) -> list[str]:
-    """Give the sentences with more words than one reads in a breath; lines, cells and items end one."""
+    """Give the sentences with more words than a breath has; lines, cells and items end one."""
     plain = _TAG.sub(" ", text).replace("\u00a0", " ").replace("\u202f", "")
     plain = _UNIT.sub("", plain)
     return [s.strip() for s in _END.split(plain) if words(_LABEL.sub("", s)) > LONGEST_SENTENCE]

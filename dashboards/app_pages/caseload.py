@@ -58,7 +58,8 @@ def show(scope: Scope) -> None:
         view.release.as_of,
     )
     open_n = listed.filter(listed["status"] == "open").height
-    st.html(f'<p class="says">{escape(summary(who, open_n, listed.height - open_n))}</p>')
+    said = summary(who, status, open_n, listed.height - open_n)
+    st.html(f'<p class="says">{escape(said)}</p>')
     parts.section(texts.CASES, texts.CASES_NOTE)
     by_case = Counter(step.episode_key for step in steps)
     rows = figures.table(scope, status, found.entries, by_case)
@@ -78,13 +79,14 @@ def show(scope: Scope) -> None:
     time_to_review(scope)
 
 
-def summary(who: str, open_n: int, ended_n: int) -> str:
-    """Say how many cases there are."""
-    return texts.SUMMARY.format(
-        who=who,
-        open=wording.counted(open_n, texts.OPEN_CASE),
-        ended=wording.counted(ended_n, texts.ENDED_CASE),
-    )
+def summary(who: str, status: str, open_n: int, ended_n: int) -> str:
+    """Say how many cases are listed; of a kind that the filter leaves out nothing is said."""
+    counts = {
+        "open": wording.counted(open_n, texts.OPEN_CASE),
+        "ended": wording.counted(ended_n, texts.ENDED_CASE),
+    }
+    said = [counts[status]] if status in counts else list(counts.values())
+    return texts.SUMMARY.format(who=who, cases=texts.AND.join(said))
 
 
 def draw_steps(steps: list[log_words.Step], clients: dict[str, str]) -> None:

@@ -13,7 +13,7 @@ OWN_CASES_NOTE = (
     "Open cases first, the most recently seen on top. The small lines join the forms in order, "
     "all on one scale; sessions without a form are left out."
 )
-SUMMARY = "{who}: {open} and {ended}."
+SUMMARY, AND = "{who}: {cases}.", " and "
 OPEN_CASE = "open case"
 ENDED_CASE = "ended case"
 CASES_ALT = "Cases of {who}"

@@ -197,6 +197,22 @@ def open_caseload(persona: str = "Supervisor F6AA", **more: str) -> Any:
     return app
 
 
+@pytest.mark.parametrize(
+    ("status", "counted"),
+    [
+        ("any", "2 open cases and 1 ended case."),
+        ("open", "2 open cases."),
+        ("ended", "1 ended case."),
+    ],
+)
+def test_of_cases_the_filter_leaves_out_nothing_is_said(
+    status: str, counted: str, released: Callable[..., Path]
+) -> None:
+    released(practice())
+    said = words(open_caseload(status=status)).replace("\u00a0", " ")
+    assert f"{CLINICIANS[ANNA]}: {counted}" in said
+
+
 def test_one_supervisee_at_a_time(released: Callable[..., Path]) -> None:
     released(practice())
     app = open_page("caseload", "Supervisor F6AA")
