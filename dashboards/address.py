@@ -15,9 +15,8 @@ from typing import Any
 import streamlit as st
 
 VIEW_AS = "as"
-# What a viewer takes along to every page, in the order in which it stands in an address.
-CARRIED = (
-    VIEW_AS,
+# In the order of every page (screens.md 3), and in which they stand in an address.
+FILTERS = (
     "period",
     "site",
     "supervisor",
@@ -28,6 +27,8 @@ CARRIED = (
     "meeting",
     "minutes",
 )
+# What a viewer takes along to every page.
+CARRIED = (VIEW_AS, *FILTERS)
 # A choice that ends others: the clinicians of one view or supervisor are not those of another.
 _ENDS = {
     VIEW_AS: ("site", "supervisor", "clinician"),

@@ -20,20 +20,9 @@ from dashboards import address, wording
 from dashboards.scope import Role, Roster, Scope
 from dashboards.texts import frame as texts
 
-# The order on every page (screens.md 3). `month` is the filter `period` of a page about a month: it
+# The order on every page. `month` is the filter `period` of a page about a month, in its place: it
 # opens on the last whole month, the others on all time.
-ORDER = (
-    "period",
-    "month",
-    "site",
-    "supervisor",
-    "clinician",
-    "measure",
-    "outcome",
-    "status",
-    "meeting",
-    "minutes",
-)
+ORDER = ("month", *address.FILTERS)
 
 ANY = ""
 MINUTES_PER_CASE = 10

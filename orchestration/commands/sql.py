@@ -9,9 +9,6 @@ import csv
 import json
 import os
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -21,7 +18,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.release.reading import Answer, run_query
+from orchestration.release.reading import Answer, limited, run_query
 from orchestration.settings import load_settings
 
 _TABLE_ROWS = 200
@@ -52,7 +49,7 @@ def command(query: str, form: str, release_id: str | None, analyst: bool) -> Non
 
     Example: rapport sql "from metrics.practice_metric where period = 'all'"
     """
-    with _ended_after(_SECONDS + _SPARE_SECONDS):
+    with limited(_SECONDS + _SPARE_SECONDS, _end):
         answer = run_query(
             load_settings(), query, release_id=release_id, analyst=analyst, seconds=_SECONDS
         )
@@ -61,22 +58,11 @@ def command(query: str, form: str, release_id: str | None, analyst: bool) -> Non
     _WRITERS[form](answer)
 
 
-@contextmanager
-def _ended_after(seconds: float) -> Iterator[None]:
+def _end() -> None:
     """End this process where a statement does not stop.
 
     DuckDB looks at an interruption only between two steps, and one function may be minutes long.
     """
-    timer = threading.Timer(seconds, _end)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def _end() -> None:
     click.echo(f"Error: The query was stopped after {_SECONDS:g} seconds.", err=True)
     os._exit(1)
 

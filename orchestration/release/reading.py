@@ -8,7 +8,7 @@ sides share the released file and no code.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,7 +120,7 @@ def run_query(
     """
     statement = _single_statement(query)
     con, current = _open(settings, release_id, analyst=analyst)
-    with closing(con), limited(con, seconds):
+    with closing(con), limited(seconds, con.interrupt):
         try:
             cursor = con.execute(statement)
             columns = [entry[0] for entry in cursor.description or []]
@@ -161,9 +161,9 @@ def _single_statement(query: str) -> duckdb.Statement:
 
 
 @contextmanager
-def limited(con: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
-    """Stop whatever the connection runs once this many seconds are over."""
-    timer = threading.Timer(seconds, con.interrupt)
+def limited(seconds: float, stop: Callable[[], None]) -> Iterator[None]:
+    """Call `stop` once this many seconds are over, unless the work is done before."""
+    timer = threading.Timer(seconds, stop)
     timer.daemon = True
     timer.start()
     try:
