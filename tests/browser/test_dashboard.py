@@ -5,10 +5,6 @@ Not here: that every page stands for every role (`test_every_page.py`).
 
 from __future__ import annotations
 
-import statistics
-import time
-
-import pytest
 from playwright.sync_api import Page
 
 from tests.browser.serving import Dashboard, Seen, link, wait_until
@@ -192,36 +188,3 @@ def test_case_picture_has_words_table_and_alternative_text(
     assert "Session" in drawn
     page.get_by_text("Table of this figure").first.click()
     page.locator("details[open] table.data").first.wait_for()
-
-
-def test_time_of_a_filter_change(
-    seen: Seen, dashboard: Dashboard, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Measured and printed, not asserted: a shared machine says little in one run."""
-    labels = [
-        row[0] for row in dashboard.ask("select clinician_label from core.dim_clinician order by 1")
-    ]
-    took: dict[str, list[float]] = {}
-    for name in ("agenda", "alliance", "endings"):
-        page = seen.open(link(name, "Clinical director"))
-        for label in labels[:8]:
-            before = page.locator(".stamp").inner_text()
-            box = page.get_by_role("combobox", name="Clinician")
-            box.click()
-            box.press_sequentially(label)
-            option = page.get_by_role("option", name=label).first
-            option.wait_for()
-            started = time.perf_counter()
-            box.press("Enter")
-            wait_until(
-                page, "text => document.querySelector('.stamp').innerText !== text", arg=before
-            )
-            page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-            took.setdefault(name, []).append(time.perf_counter() - started)
-    everything = sorted(t for times in took.values() for t in times)
-    with capsys.disabled():
-        for name, times in took.items():
-            print(f"\n  filter change on {name}: median {statistics.median(times):.2f} s", end="")
-        p95 = everything[int(0.95 * (len(everything) - 1))]
-        print(f"\n  filter change: median {statistics.median(everything):.2f} s, p95 {p95:.2f} s")
-    assert len(everything) == len(took) * len(labels[:8])
