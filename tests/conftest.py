@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.extract.pseudonyms import create_key
+from orchestration.home import Home
+from orchestration.simulator import write_demo_config
 from tests.support import REPO, absent, made_once, run_rapport
 
 
@@ -27,11 +30,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the simulated practice, built once for the whole run; tests only read it."""
+    """A home with the simulated practice, built once for the whole run; tests only read it.
+
+    Its key is the same in every run: which clinician has which label, and which case comes first,
+    hangs on it, and a run must say tomorrow what it says today.
+    """
 
     def make(folder: Path) -> None:
+        home = Home(folder / "home")
+        home.create()
+        write_demo_config(home.path)
+        key = create_key(home.secrets)
+        key.write_text("c0ffee11" * 8, encoding="ascii")
         size = ("--clinicians", "10", "--sessions", "4000", "--seed", "11")
-        done = run_rapport(folder / "home", "demo", "--no-serve", *size)
+        done = run_rapport(home.path, "demo", "--no-serve", *size)
         assert done.returncode == 0, done.stdout + done.stderr
 
     return made_once(tmp_path_factory, "demo", make) / "home"
