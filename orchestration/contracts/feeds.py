@@ -15,7 +15,7 @@ from enum import StrEnum
 
 import polars as pl
 
-CONTRACT_VERSION = "3"
+CONTRACT_VERSION = "4"
 
 ATTENDED_STATUSES = ("attended", "attended_late")
 
@@ -56,6 +56,7 @@ class Column:
         entity: for ids and keys, the entity of the pseudonym (``client``, ``clinician`` ...); for
             id_links, whose entity stands in each row, ``"by_row"``.
         values: the accepted codes; empty means any short code.
+        is_word: whether a code is one word; several, which may be a name, land as ``other``.
         minimum: smallest accepted number (rule ``out_of_range``).
         maximum: largest accepted number.
         date_as: name of a further landed column with the local date of this timestamp.
@@ -69,6 +70,7 @@ class Column:
     required: bool = False
     entity: str | None = None
     values: tuple[str, ...] = ()
+    is_word: bool = False
     minimum: float | None = None
     maximum: float | None = None
     date_as: str | None = None
@@ -151,8 +153,8 @@ def _id(name: str, entity: str, *, required: bool = False) -> Column:
     return Column(name, Kind.ID, required=required, entity=entity)
 
 
-def _code(name: str, *values: str, required: bool = False) -> Column:
-    return Column(name, Kind.CODE, required=required, values=values)
+def _code(name: str, *values: str, required: bool = False, is_word: bool = False) -> Column:
+    return Column(name, Kind.CODE, required=required, values=values, is_word=is_word)
 
 
 def _at(name: str, *, required: bool = False, date_as: str | None = None) -> Column:
@@ -197,7 +199,7 @@ SESSIONS = Feed(
         # Nothing that lasts longer than a day, or ends before it starts, is a session.
         Column("duration_minutes", Kind.NUMBER, minimum=0, maximum=24 * 60),
         _at("cancelled_at"),
-        _code("cancelled_by"),
+        _code("cancelled_by", is_word=True),
         _code("modality", "in_person", "video", "phone", "text"),
         _code("format", "individual", "couple", "family", "group"),
         _id("group_session_id", "session"),
@@ -227,11 +229,11 @@ FEEDBACK = Feed(
         _id("clinician_id", "clinician"),
         _id("session_id", "session"),
         _id("episode_id", "episode"),
-        _code("instrument_version"),
+        _code("instrument_version", is_word=True),
         _code("timing", "pre_session", "post_session", "between"),
-        _code("collection_mode"),
+        _code("collection_mode", is_word=True),
         Column("skipped", Kind.BOOLEAN),
-        _code("skip_reason"),
+        _code("skip_reason", is_word=True),
         *_HISTORY,
     ),
     event_on="completed_on",
@@ -245,7 +247,7 @@ CLIENTS = Feed(
         _id("client_id", "client", required=True),
         Column("birth_year", Kind.INTEGER, minimum=1900, maximum=2100),
         _code("age_band"),
-        _code("gender"),
+        _code("gender", is_word=True),
         _on("referred_on"),
         _code("trauma_history", "yes", "no", "unknown"),
         Column("preference_recorded", Kind.BOOLEAN),

@@ -35,6 +35,8 @@ EARLIEST = date(1990, 1, 1)
 # of the export, or an attempt at one.
 _ID = r"^[\p{L}\p{N}_#{][\p{L}\p{N} _.:/|#@+{}~-]*$"
 _CODE = r"^(?:[<>]=? ?)?[\p{L}\p{N}][\p{L}\p{N} _.,:/+&'’()–-]*$"
+# What parts words; a word alone cannot be told from a name, two can.
+_SEVERAL = r"[\s,]"
 _EXCEL_ID = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+$|^[0-9][.,][0-9]+[eE][0-9]+$|^[0-9]+\.0+$"
 # A spreadsheet keeps 15 digits of a number and writes zeros for the others.
 _LONG_NUMBER = r"^[1-9][0-9]{15,}$"
@@ -46,6 +48,7 @@ _INTEGER = r"^[+-]?[0-9]{1,9}(?:\.0+)?$"
 _DOUBT = "excel_id?"
 
 HIDDEN = "invisible characters were removed from cells: {count}"
+SEVERAL_WORDS = "several words where a code is one, taken over as 'other': {count}"
 AMBIGUOUS = (
     "times in the hour that comes twice when clocks go back, read as the first: {count} "
     "(ambiguous_time)"
@@ -177,6 +180,7 @@ def _read(column: Column, frame: pl.DataFrame, zone: str) -> _Read:
             "hidden",
             (local_date(cell.value, zone) if column.date_as else never).alias("on"),
             (time_column(raw, zone).is_ambiguous if is_time else never).alias("twice"),
+            (raw.str.contains(_SEVERAL) if column.is_word else never).alias("several"),
             (_is_exact(raw) if column.kind is Kind.ID else never).alias("exact"),
         )
         .collect()
@@ -193,6 +197,7 @@ def _read(column: Column, frame: pl.DataFrame, zone: str) -> _Read:
             for flag, said in (
                 ("hidden", HIDDEN),
                 ("twice", f"{column.name}: {AMBIGUOUS}"),
+                ("several", f"{column.name}: {SEVERAL_WORDS}"),
             )
             if table[flag].any()
         },
@@ -296,6 +301,8 @@ def _code(column: Column, text: pl.Expr, zone: str) -> _Cell:
     code = text.str.to_lowercase()
     if column.values:
         return _Cell(code, [(~code.is_in(column.values), "not_in_list")])
+    if column.is_word:
+        code = pl.when(text.str.contains(_SEVERAL)).then(pl.lit("other")).otherwise(code)
     # A code lands as it is, an id as its pseudonym: only here is a login name a name.
     patterns = (pii.PHONE, pii.TWO_WORDS, pii.JOINED_WORDS, pii.LONG_DIGITS)
     return _Cell(

@@ -229,6 +229,17 @@ def test_what_was_put_right_is_counted():
     }
 
 
+def test_several_words_where_a_code_is_one_may_be_a_name() -> None:
+    told = ["mary smith", "smith,mary", "in_room", " paper ", "zażółć", None]
+    checked = check("feedback", *({"collection_mode": each} for each in told))
+    taken = ["other", "other", "in_room", "paper", "zażółć", None]
+    assert checked.good["collection_mode"].to_list() == taken
+    said = "collection_mode: several words where a code is one, taken over as 'other': {count}"
+    assert checked.counts == {said: 2} and not checked.bad.height
+    spaced = check("clinicians", {"site_id": "north clinic"})
+    assert spaced.good["site_id"].to_list() == ["north clinic"] and not spaced.counts
+
+
 @pytest.mark.parametrize("feed", FEEDS)
 def test_an_empty_extract_is_no_problem(feed):
     checked = check_rows(
