@@ -165,6 +165,8 @@ def run_dbt(
     """
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 -- seconds to import
 
+    from orchestration.dbt_events import few_events  # noqa: PLC0415 -- dbt
+
     started = time.perf_counter()
     build_file = home.build / BUILD_NAME
     (home.build / FINISHED_NAME).unlink(missing_ok=True)
@@ -190,7 +192,8 @@ def run_dbt(
 
         try:
             runner = dbtRunner(manifest=held.for_dbt(), callbacks=[listen])
-            done = runner.invoke(_arguments(home, threads))
+            with few_events():
+                done = runner.invoke(_arguments(home, threads))
         finally:
             _let_go()
     result = BuildResult(context, tuple(nodes), time.perf_counter() - started)
