@@ -149,10 +149,10 @@ def duration(hours: float | None) -> str:
     if hours is None:
         return NOTHING
     if abs(hours) < _HOURS_AS_MINUTES:
-        return f"{hours * 60:.0f}{NBSP}min"
+        return f"{number(hours * 60, 0)}{NBSP}min"
     if abs(hours) < _HOURS_AS_HOURS:
-        return f"{hours:.0f}{NBSP}h"
-    return f"{hours / 24:.0f}{NBSP}days"
+        return f"{number(hours, 0)}{NBSP}h"
+    return f"{number(hours / 24, 0)}{NBSP}days"
 
 
 def counted(n: int, one: str, many: str | None = None) -> str:
@@ -279,7 +279,7 @@ def figure(
 def _absence(row: Mapping[str, Any] | None, noun: str) -> Figure:
     """Say why there is no figure: nothing counted, hidden, settling, too few forms, too few."""
     if row is None or row.get("denominator_n") == 0:
-        return Figure("None yet", f"No {noun} to count here.", "", is_shown=False)
+        return Figure("None yet", f"No {noun} that this figure could count.", "", is_shown=False)
     if row.get("is_suppressed") or row.get("status") == "suppressed":
         return Figure("Not shown", f"Too few {noun}: small counts are hidden.", "", is_shown=False)
     counted_so_far = of_noun(row.get("denominator_n"), noun)

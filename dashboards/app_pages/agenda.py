@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import polars as pl
 import streamlit as st
 
@@ -53,9 +55,12 @@ def summary() -> None:
 
 def unseen() -> None:
     """Say which reason cannot be given in this practice, lest its absence is read as calm."""
+    n = wording.whole(int(reference.parameter(view.scope, "course_min_episodes", 200)))
     if not outcomes.has_course(view.scope):
-        n = wording.whole(int(reference.parameter(view.scope, "course_min_episodes", 200)))
         st.html(f'<p class="note">{texts.NO_COURSE.format(n=n)}</p>')
+    elif without := outcomes.without_course(view.scope):
+        measures = ", ".join(view.names.of(code) for code in without)
+        st.html(f'<p class="note">{escape(texts.NO_COURSE_OF.format(measures=measures, n=n))}</p>')
 
 
 def card(row: agenda.Row, place: int) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards import frame, parts, wording
+from dashboards.figures import metric as all_figures
 from dashboards.figures import practice as figures
 from dashboards.figures import ruptures as drawn
 from dashboards.queries import practice, reference, ruptures
@@ -47,12 +48,13 @@ def tiles(metrics: tuple[tuple[str, str], ...]) -> None:
         unit = str(entry.get("unit") or "share")
         whole, own = row_of(metric)
         headline = whole if own is None else own or None
-        figure = wording.figure(headline, unit, noun, full_from, digits)
+        figure = all_figures.unrecorded(metric, whole, row_of("rupture_depth")[0])
+        figure = figure or wording.figure(headline, unit, noun, full_from, digits)
         if metric == "alert_share" and not has_cutoff():
             note = texts.NO_CUTOFF_NOTE.format(name=name)
             figure = wording.Figure(texts.NO_CUTOFF, note, "", is_shown=False)
         beside = []
-        if own is not None:
+        if own is not None and whole is not None:
             practice_wide = wording.figure(whole, unit, noun, full_from, digits)
             beside = [common.BESIDE_PRACTICE.format(value=practice_wide.value)]
         if metric == "early_alliance" and headline and headline.get("population_n") is not None:
@@ -113,6 +115,7 @@ def beside_chance(metric: str, words: str) -> None:
         words.format(
             period=wording.period(period),
             hits=wording.whole(whole["numerator"]),
+            falls=wording.of_noun(whole["numerator"], texts.FALLS_NOUN),
             n=wording.whole(whole["denominator_n"]),
             expected=wording.number(whole["expected"], 0),
         )
@@ -261,7 +264,8 @@ def level() -> None:
     note = texts.WHOLE if is_director else common.ROUNDED
     if view.filters.clinician:
         note = texts.OF_CLINICIAN
-    if full := reference.full_name(view.base, measure):
+    full = reference.full_name(view.base, measure)
+    if full not in ("", name):
         note = f"{note} {common.MEASURE.format(short=name, name=full)}"
     parts.section(texts.SECTION.format(period=wording.period(period), name=name), note)
     tiles(texts.LEVEL_TILES)
@@ -295,4 +299,4 @@ if measure:
     if view.base.sees_cases:
         falls()
 else:
-    parts.empty(texts.NO_MEASURE)
+    parts.empty(f"{texts.NO_MEASURE} {figures.turned_alliance(view.base)}".rstrip())

@@ -99,7 +99,7 @@ def reviewed() -> None:
     if "time_to_review" in catalogue and row_at(shown_of("time_to_review"), "all"):
         metric_tile("time_to_review")
         return
-    absent = wording.Figure(texts.NOT_COLLECTED, texts.REVIEW_NONE, "", is_shown=False)
+    absent = wording.Figure(common.NOT_COLLECTED, texts.REVIEW_NONE, "", is_shown=False)
     parts.tile(texts.REVIEW, absent, texts.REVIEW_MEANING)
 
 
@@ -155,8 +155,12 @@ def clinician_table(shown: Shown) -> None:
 
 
 note = texts.WHOLE if view.base.sees_practice_figures else common.ROUNDED
-if full := reference.full_name(view.base, view.filters.measure):
-    note = f"{note} {common.MEASURE.format(short=view.names.of(view.filters.measure), name=full)}"
+full, short = (
+    reference.full_name(view.base, view.filters.measure),
+    view.names.of(view.filters.measure),
+)
+if full not in ("", short):
+    note = f"{note} {common.MEASURE.format(short=short, name=full)}"
 parts.section(wording.period(period), note)
 tiles()
 

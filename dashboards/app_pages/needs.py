@@ -45,7 +45,11 @@ def figure_of(row: Mapping[str, Any]) -> needs.Measure:
     at = found.row(0, named=True) if found.height else None
     name = str(entry.get("name") or wording.sentence_case(metric_id))
     said = metric.said(at, entry, noun, full_from, view.names.digits(code))
-    if at is None and entry.get("per_instrument"):
+    ruptures = practice.rows_of(whole, "rupture_depth", view.filters.measure)
+    some = ruptures.row(0, named=True) if ruptures.height else None
+    if absent := metric.unrecorded(metric_id, at, some):
+        said = absent
+    elif at is None and entry.get("per_instrument"):
         said = wording.Figure(texts.NO_VALUE, no_figure_with(metric_id, code), "", False)
     published = (
         texts.ELSEWHERE.format(label=r["label"], value=wording.percent(r["value"]))

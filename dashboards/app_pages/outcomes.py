@@ -27,9 +27,15 @@ def tile(metric: str, noun: str) -> None:
     entry = catalogue.get(metric, {})
     row = figures.one(figures_now, metric, instrument)
     beside = [figures.bounds(row), *figures.published(view.base, metric)]
+    figure = wording.figure(row, str(entry.get("unit") or "share"), noun, full_from)
+    known = reference.instruments(view.base).get(instrument, {})
+    lacks = any(known.get(name, 0) is None for name in texts.RESTS_ON.get(metric, ()))
+    if lacks and not (row or {}).get("denominator_n"):
+        note = texts.NOT_DEFINED_NOTE.format(measure=measure)
+        figure = wording.Figure(texts.NOT_DEFINED, note, "", is_shown=False)
     parts.tile(
         str(entry.get("name") or wording.sentence_case(metric)),
-        wording.figure(row, str(entry.get("unit") or "share"), noun, full_from),
+        figure,
         parts.meaning(entry or None),
         [text for text in beside if text],
     )

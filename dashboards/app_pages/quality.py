@@ -106,6 +106,8 @@ def coverage() -> None:
         coverage_of_measure()
     else:
         parts.empty(texts.NO_QUESTIONNAIRE)
+    if turned := drawn_practice.turned_alliance(view.base):
+        st.html(f'<p class="note">{escape(turned)}</p>')
     issues()
 
 

@@ -129,6 +129,8 @@ def competing(scope: Scope, min_at_risk: int) -> Drawn:
         moved=wording.percent(last["moved_on"]["cif"]),
         still=wording.percent(unplanned["still_in_treatment"]),
     )
+    if last["planned"]["cif"] or last["moved_on"]["cif"]:
+        sentence += texts.COMPETING_LESS
     return Drawn(spec(curves.competing(frame)), sentence, _competing_table(frame))
 
 
@@ -225,12 +227,15 @@ def last_ratings(scope: Scope) -> pl.DataFrame:
             texts.ENDING: [wording.sentence_case(name) for name in frame["ending_name"]],
             texts.MEASURE: [names.of(code) for code in frame["instrument"]],
             texts.CASES: frame["episodes_n"],
-            texts.MEDIAN: [wording.number(value) for value in frame["median"]],
+            texts.MEDIAN: [
+                names.score(code, value)
+                for code, value in frame.select("instrument", "median").iter_rows()
+            ],
             texts.MIDDLE: [
-                texts.RANGE.format(low=wording.number(low), high=wording.number(high))
+                texts.RANGE.format(low=names.score(code, low), high=names.score(code, high))
                 if low is not None
                 else common.TOO_FEW
-                for low, high in frame.select("q1", "q3").iter_rows()
+                for code, low, high in frame.select("instrument", "q1", "q3").iter_rows()
             ],
         }
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from dashboards import wording
 from dashboards.figures import feedback
+from dashboards.texts import common
 from dashboards.texts import metric as texts
 
 Row = Mapping[str, Any]
@@ -30,6 +31,19 @@ def said(row: Row | None, entry: Row, noun: str, full_from: int, digits: int = 1
     if group := texts.FIRST_GROUP.get(str(entry.get("metric_id"))):
         return _difference(row, unit, (noun, group), wording.UNIT_DIGITS.get(unit, digits))
     return feedback.figure(row, entry, noun, full_from, wording.UNIT_DIGITS.get(unit, digits))
+
+
+def unrecorded(metric_id: str, row: Row | None, ruptures: Row | None) -> wording.Figure | None:
+    """Say of a figure of answers that none is ever recorded here, else nothing.
+
+    Args:
+        metric_id: the metric.
+        row: its row, or None.
+        ruptures: a row that stands for every rupture of the same period (`rupture_depth`), or None.
+    """
+    if row is not None or ruptures is None or metric_id not in texts.OF_ANSWERS:
+        return None
+    return wording.Figure(common.NOT_COLLECTED, texts.NO_ANSWERS, "", is_shown=False)
 
 
 def _difference(row: Row | None, unit: str, words: tuple[str, str], digits: int) -> wording.Figure:

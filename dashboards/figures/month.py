@@ -102,7 +102,7 @@ def checks(scope: Scope) -> wording.Figure:
     """Say how many checks of the data passed."""
     found = reference.checks(scope)
     if found.is_empty():
-        return wording.Figure(texts.NOT_COLLECTED, texts.CHECKS_NONE, "", is_shown=False)
+        return wording.Figure(common.NOT_COLLECTED, texts.CHECKS_NONE, "", is_shown=False)
     passed = found.filter(pl.col("is_passed")).height
     failed = found.height - passed
     value = texts.CHECKS_VALUE.format(passed=passed, all=found.height)

@@ -130,8 +130,15 @@ class Shown:
     def said(self, row: Mapping[str, Any] | None, full_from: int) -> wording.Figure:
         """Say a row of the figure by the rules of small numbers, or that nobody asks for it."""
         if not self.instrument and not row and self.metric in month.OF_FORMS:
-            return wording.Figure(month.NOT_COLLECTED, month.NO_QUESTIONNAIRE, "", is_shown=False)
+            return wording.Figure(common.NOT_COLLECTED, month.NO_QUESTIONNAIRE, "", is_shown=False)
         return wording.figure(row, self.unit, self.noun, full_from, self.digits)
+
+
+def turned_alliance(scope: Scope) -> str:
+    """Say which alliance questionnaires enter no figure because lower is better, or nothing."""
+    names = reference.names(scope)
+    found = ", ".join(names.of(code) for code in reference.turned_alliance(scope))
+    return common.TURNED_ALLIANCE.format(measures=found) if found else ""
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

@@ -90,6 +90,22 @@ def has_course(scope: Scope) -> bool:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
+def without_course(scope: Scope) -> list[str]:
+    """List the measures of the open cases in view that have no expected course."""
+    found = fetch(
+        scope,
+        """
+        select distinct outcome_instrument from case_summary
+        where status = 'open' and outcome_instrument is not null
+            and outcome_instrument not in
+            (select instrument from expected_course where status = 'ok')
+        order by outcome_instrument
+        """,
+    )
+    return found["outcome_instrument"].to_list()
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
 def off_course(scope: Scope, instrument: str) -> pl.DataFrame:
     """List the open cases in view whose latest score lies beyond a line of the expected course.
 

@@ -44,6 +44,18 @@ def instruments(scope: Scope) -> dict[str, dict[str, object]]:
     return {row["instrument"]: row for row in rows.iter_rows(named=True)}
 
 
+def turned_alliance(scope: Scope) -> list[str]:
+    """List the practice's questionnaires of the alliance on which lower is better.
+
+    No figure of the alliance is made of them: all of those read a fall as a strain.
+    """
+    return [
+        code
+        for code, row in instruments(scope).items()
+        if row["family"] == "alliance" and row["direction"] == "lower_is_better"
+    ]
+
+
 _SHORT_SCALE = 10.0
 
 

@@ -162,7 +162,7 @@ class _Tiles:
     def _reviewed(self) -> dict[str, Any]:
         if self._row("time_to_review", "all"):
             return self._metric("time_to_review")
-        none = wording.Figure(texts.NOT_COLLECTED, texts.REVIEW_NONE, "", is_shown=False)
+        none = wording.Figure(common.NOT_COLLECTED, texts.REVIEW_NONE, "", is_shown=False)
         return _tile(texts.REVIEW, none, [])
 
 

@@ -26,7 +26,7 @@ NOTHING = (
 )
 NONE_OPEN = "No case in view is open, so there is none to discuss. Case review lists ended ones."
 ALL_DEALT = "Every case that called for discussion has been dealt with. New data can bring it back."
-SUMMARY = "{n} of {open} in view call for discussion."
+SUMMARY = "Calling for discussion: {n} of {open} in view."
 SOON = (
     "{n} of them should be seen soon: safety answers, deterioration or open ruptures, and cases "
     "off course or out of contact. "
@@ -35,6 +35,10 @@ SOON = (
 NO_COURSE = (
     "No case is called off course here: that takes an expected course, and this practice has none "
     "yet. It is computed from {n} ended cases with two forms of one measure."
+)
+NO_COURSE_OF = (
+    "No case is called off course by {measures}: that takes an expected course of the measure. It "
+    "is computed from {n} ended cases with two forms."
 )
 FOR_MINUTES = "For {minutes} minutes"
 ORDER = (

@@ -35,9 +35,10 @@ PROBABLE = "Probable: more than {strict} usual variations"
 POSSIBLE = "Only possible: {loose} to {strict} usual variations"
 CRITERION_COLUMN, FALLS, CASES = "Criterion", "Falls", "Cases"
 CRITERION_TABLE = "Falls by criterion"
+FALLS_NOUN = "probable falls"
 FALLS_SAID = (
-    "{period}: {hits} probable falls in {n} sessions rated after the first, whole practice. About "
-    "{expected} would be found if nothing but measurement noise moved the scores."
+    "{period}: {falls} in {n} sessions rated after the first, whole practice. About {expected} "
+    "would be found if nothing but measurement noise moved the scores."
 )
 REPAIRS_SAID = (
     "{period}: {hits} of {n} closed ruptures repaired. About {expected} of them would count as "

@@ -15,6 +15,10 @@ TOO_FEW = "Too few"
 DRAWN_TOWARDS = "Drawn towards the practice"
 RELIABILITY = "Own share of the figure"
 MEASURE = "{short} is the {name}."
+TURNED_ALLIANCE = (
+    "Lower is better on {measures}. Figures of the alliance read a fall as a strain, so its scores "
+    "enter none, and no rupture is looked for. The case review shows them."
+)
 ROUNDED = (
     "Whole practice, rounded. Counts of 1 to 7 are hidden and others rounded to 5, "
     "because this reaches beyond the clinicians you see."
@@ -26,3 +30,4 @@ DIRECTOR_ONLY = (
 )
 # How a grid writes a date, in its own notation.
 DATE = "D MMM YYYY"
+NOT_COLLECTED = "Not collected yet"

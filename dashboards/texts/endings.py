@@ -69,8 +69,11 @@ SUMMARY_NOUNS = {"never_started": "ended cases"}
 
 COMPETING = (
     "By session {session}, {unplanned} of all cases had ended unplanned{interval}, {planned} as "
-    "planned. {moved} had moved on, and {still} were still coming. Less is unplanned here than "
-    "the curve above suggests, because who ends as planned can no longer stop."
+    "planned. {moved} had moved on, and {still} were still coming."
+)
+COMPETING_LESS = (
+    " Less is unplanned here than the curve above suggests, because who ends as planned can no "
+    "longer stop."
 )
 OTHER_ENDINGS, LEFT_THE_COUNT, BY_THEN = "Other endings", "Left the count", "{band}, by then"
 BANDS = {

@@ -14,6 +14,19 @@ WITH_INTERVAL = "{groups} · 95\u00a0% interval {lo} to {hi}"
 INTERVAL_BEFORE = "95\u00a0% interval "
 NO_DIFFERENCE = "No difference can be told."
 IN_GROUP = "{whole}, {n} of them {group}"
+# Figures of what was answered; where answers are never recorded they have no row.
+OF_ANSWERS = frozenset(
+    {
+        "rupture_addressed",
+        "early_rupture_addressed",
+        "response_in_time",
+        "response_median_days",
+    }
+)
+NO_ANSWERS = (
+    "No answer to any rupture or report was ever recorded: no supervision of a named client, no "
+    "review or planned step, no rating."
+)
 LEFT_OUT = "{n} more left out: not known, or not yet"
 EXPECTED = "Expected, to compare: {n}"
 STATUS_WORDS = {

@@ -26,7 +26,6 @@ BEGUN_MEANING = (
     "their own dates, so they need not be the same people."
 )
 NOT_SHOWN = "Not shown"
-NOT_COLLECTED = "Not collected yet"
 NO_QUESTIONNAIRE = "No client has rated the alliance of an individual session yet."
 # Figures that rest on alliance forms.
 OF_FORMS = frozenset(

@@ -7,6 +7,16 @@ AT_THE_END = {
     "outcome_reliably_improved": "ended cases measured twice",
     "outcome_deteriorated": "ended cases measured twice",
 }
+# What of a questionnaire a figure cannot do without.
+RESTS_ON = {
+    "outcome_recovered": ("cutoff", "reliable_change"),
+    "outcome_reliably_improved": ("reliable_change",),
+    "outcome_deteriorated": ("reliable_change",),
+    "sudden_gain": ("reliable_change",),
+    "sustained_change": ("reliable_change",),
+}
+NOT_DEFINED = "Not defined"
+NOT_DEFINED_NOTE = "{measure} has no published cut-off or size of reliable change to judge by."
 ON_THE_WAY_AND_AFTER = {
     "sudden_gain": "cases measured twice by then",
     "follow_up_coverage": "ended cases old enough",

@@ -97,7 +97,9 @@ REVIEW_AGAIN = "Review again on"
 
 # Agenda
 AGENDA_TITLE = "Supervision agenda"
-AGENDA_SUMMARY = "Meeting on {day}, {minutes} minutes. {n} of {cases} in view call for discussion."
+AGENDA_SUMMARY = (
+    "Meeting on {day}, {minutes} minutes. Calling for discussion: {n} of {cases} in view."
+)
 AGENDA_EMPTY = "No open case in view calls for discussion."
 AGENDA_WHO = "{clinician} · session {n}"
 OPEN_CASE = "open case"
@@ -184,6 +186,6 @@ LETTER = "on US Letter"
 
 # Weekly digest
 DIGEST_SUBJECT = "Rapport: your week in numbers"
-DIGEST_SUMMARY = "{n} of {cases} in your view call for discussion:"
+DIGEST_SUMMARY = "Calling for discussion in your view, {n} of {cases}:"
 DIGEST_LINK = "The agenda: {url}"
 DIGEST_WHERE = "Which cases, and why, stands on the page Supervision agenda."

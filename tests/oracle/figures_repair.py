@@ -103,6 +103,23 @@ def first_response(reading: Reading, episode: Episode, index: int) -> date | Non
     return min(days, default=None)
 
 
+@functools.lru_cache(maxsize=8)
+def answers_are_recorded(reading: Reading) -> bool:
+    """Whether the practice ever recorded one up to as_of; if not, it does not collect answers."""
+    named = any(
+        r["client_id"] and r["kind"] != "assignment" and r["started_on"] <= str(reading.as_of)
+        for r in reading.practice.rows("supervision")
+    )
+    rated = any(
+        "rupture_addressed" in form
+        for e in reading.episodes
+        for (instrument, _), forms in e.forms.items()
+        if instrument == "psq"
+        for form in forms.values()
+    )
+    return named or rated or bool(_discussed(reading))
+
+
 def deadline(episode: Episode, index: int) -> tuple[date, date]:
     """Day of the next session (or a week on, where none came), and the later of the two."""
     start = _on(episode, index)
@@ -129,6 +146,8 @@ def _of_ruptures(
         yield Unit("rupture_depth", instrument, e.clinician, on, False, r.depth)
         unrepaired = float(r.status == "unrepaired")
         yield Unit("unrepaired_rate", instrument, e.clinician, on, open_still, unrepaired)
+        if not answers_are_recorded(reading):
+            continue
         waits, addressed = _addressed(reading, e, r.onset)
         yield Unit("rupture_addressed", instrument, e.clinician, on, waits, float(addressed))
         if r.onset <= 6:
@@ -207,6 +226,8 @@ def alerts(e: Episode, p: dict[str, rules.RuptureParameters]) -> list[int]:
 def _responses(
     reading: Reading, e: Episode, p: dict[str, rules.RuptureParameters]
 ) -> Iterator[Unit]:
+    if not answers_are_recorded(reading):
+        return
     for index in alerts(e, p):
         _, latest = deadline(e, index)
         answered = first_response(reading, e, index)

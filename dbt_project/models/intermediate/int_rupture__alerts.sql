@@ -3,7 +3,9 @@
     of its session. A response is a documented discussion on that day or later: a supervision record
     that names the client, of the episode's clinician, or a review or a planned step of the episode
     in the review log. Or it is a rater's word that it was addressed, in that session or the next
-    one. Here: dates and whether they were in time. Not here: any rate. -#}
+    one. A practice in which nothing of the kind was ever recorded has no alerts here: "0 of n
+    addressed" would be said of what nobody collects. Here: dates and whether they were in time. Not
+    here: any rate. -#}
 with ruptures as (
     select * from {{ ref('rupture') }}
     where tier = 'probable' and method_id = 'casesens_shrunk_sd'
@@ -38,6 +40,35 @@ context as (
     select as_of from {{ ref('stg_context') }}
 ),
 
+ratings as (
+    select
+        episode_key,
+        session_key,
+        session_index,
+        score
+    from scores
+    where instrument = 'psq' and scale = 'rupture_addressed' and is_primary
+),
+
+recorded as (
+    select records.started_on as recorded_on
+    from records
+    union all
+    select entries.occurred_on as recorded_on
+    from entries
+    union all
+    select sessions.started_on as recorded_on
+    from ratings
+    inner join sessions on ratings.session_key = sessions.session_key
+),
+
+collected as (
+    select count(*) >= 1 as is_collected
+    from recorded
+    cross join context
+    where recorded.recorded_on <= context.as_of
+),
+
 raised as (
     select
         rupture_key as alert_key,
@@ -69,6 +100,7 @@ alerts as (
         {{ add_days('own_sessions.started_on', param('response_days')) }} as days_are_over_on
     from raised
     cross join context
+    cross join collected
     inner join sessions as own_sessions
         on
             raised.episode_key = own_sessions.episode_key
@@ -77,7 +109,7 @@ alerts as (
         on
             raised.episode_key = next_sessions.episode_key
             and raised.session_index + 1 = next_sessions.session_index
-    where own_sessions.started_on <= context.as_of
+    where collected.is_collected and own_sessions.started_on <= context.as_of
 ),
 
 addressed as (
@@ -85,16 +117,12 @@ addressed as (
         alerts.alert_key,
         min(sessions.started_on) as addressed_on
     from alerts
-    inner join scores
+    inner join ratings
         on
-            alerts.episode_key = scores.episode_key
-            and scores.session_index between alerts.session_index and alerts.session_index + 1
-    inner join sessions on scores.session_key = sessions.session_key
-    where
-        scores.instrument = 'psq'
-        and scores.scale = 'rupture_addressed'
-        and scores.is_primary
-        and scores.score >= {{ param('addressed_from') }}
+            alerts.episode_key = ratings.episode_key
+            and ratings.session_index between alerts.session_index and alerts.session_index + 1
+    inner join sessions on ratings.session_key = sessions.session_key
+    where ratings.score >= {{ param('addressed_from') }}
     group by alerts.alert_key
 ),
 

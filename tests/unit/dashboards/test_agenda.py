@@ -299,6 +299,21 @@ def test_without_an_expected_course_the_agenda_says_what_it_cannot_call(
     assert (said in words(open_page("agenda", "Supervisor F6AA"))) is not has_course
 
 
+@pytest.mark.parametrize("of_the_case", ["ors", "phq9"])
+def test_a_measure_without_a_course_beside_one_with_it_is_named(
+    released: Callable[..., Path], of_the_case: str
+) -> None:
+    told = rows(on_agenda("e1", ANNA))
+    for row in told["metrics.case_summary"]:
+        row |= {"status": "open", "outcome_instrument": of_the_case}
+    course = {"instrument": "ors", "session_index": 4, "status": "ok"}
+    released({**told, "analyst.expected_course": [course]})
+    shown = words(open_page("agenda", "Supervisor F6AA"))
+    is_named = "No case is called off course by PHQ-9" in shown
+    assert is_named is (of_the_case == "phq9")
+    assert "this practice has none yet" not in shown
+
+
 def test_a_log_that_does_not_answer_leaves_the_agenda_readable(
     home: Path, released: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

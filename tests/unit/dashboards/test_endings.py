@@ -19,6 +19,7 @@ from dashboards.figures.practice import Shown
 from dashboards.queries import endings as asked
 from dashboards.queries.variation import Choice
 from dashboards.scope import Role, Scope
+from dashboards.texts import endings as texts
 from tests.unit.dashboards.small_release import ANNA, BORIS
 from tests.unit.dashboards.test_pages import open_page, words
 
@@ -118,8 +119,35 @@ def test_all_ways_of_ending_in_words(released: Release, scoped: MakeScope) -> No
         "By session 2, 15 % of all cases had ended unplanned (95 % interval 8 to 22), 40 % as "
         "planned. 0 % had moved on, and 45 % were still coming."
     )
+    assert drawn.sentence.endswith(texts.COMPETING_LESS)
     assert drawn.table.height == 2
     assert endings.competing(scoped(ANNA), 10).spec is None
+
+
+def test_where_nobody_ends_otherwise_the_curves_say_the_same(
+    released: Release, scoped: MakeScope
+) -> None:
+    rows = [row | ({} if row["cause"] == "dropout" else {"cif": 0.0}) for row in ended()]
+    released({"metrics.ending_cif": rows})
+    said = endings.competing(scoped(role=Role.DIRECTOR), 10).sentence
+    assert said.endswith("were still coming.")
+
+
+def test_last_ratings_have_the_decimals_of_their_questionnaire(
+    released: Release, scoped: MakeScope
+) -> None:
+    ending = {"ending_name": "unplanned ending", "episodes_n": 12}
+    scores = {"median": 4.125, "q1": 3.75, "q3": 4.5}
+    fine = {"instrument": "custom:wai9", "name": "WAI", "minimum": 1, "maximum": 5}
+    released(
+        {
+            "core.dim_instrument": [fine],
+            "metrics.ending_alliance": [ending | scores | {"instrument": "custom:wai9"}],
+        }
+    )
+    (row,) = endings.last_ratings(scoped(role=Role.DIRECTOR)).rows(named=True)
+    assert row[texts.MEDIAN] in ("4.12", "4.13")
+    assert row[texts.MIDDLE] == texts.RANGE.format(low="3.75", high="4.50")
 
 
 def test_figures_of_a_clinician_stand_beside_the_practice(

@@ -148,6 +148,7 @@ def test_what_is_of_the_whole_practice_is_for_the_director(released: Callable[..
         (2.0, f"2{N}h"),
         (47.9, f"48{N}h"),
         (72.0, f"3{N}days"),
+        (-50 / 60, f"\u221250{N}min"),
     ],
 )
 def test_duration(hours: float | None, said: str) -> None:

@@ -200,6 +200,35 @@ def test_a_figure_that_no_questionnaire_gave_blames_none(released: Callable[...,
     assert "gives no such figure" not in said
 
 
+@pytest.mark.parametrize("page", ["needs", "alliance"])
+@pytest.mark.parametrize("has_ruptures", [True, False])
+def test_answers_that_nobody_records_are_not_collected_where_there_are_ruptures(
+    released: Callable[..., Path], page: str, has_ruptures: bool
+) -> None:
+    measured = {
+        "claim_id": "frame",
+        "metric_id": "rupture_addressed",
+        "sort_order": 1,
+        "part": "Taken up",
+        "counted": "ruptures",
+        "is_proxy": True,
+    }
+    depth = row("rupture_depth", instrument="srs", estimate=4.0)
+    level = row("early_alliance", instrument="srs", estimate=34.0)
+    released(
+        {
+            "metrics.claim": [claim("frame", 1, "proxy")],
+            "metrics.claim_metric": [measured],
+            "metrics.metric_catalogue": [entry("rupture_addressed", per_instrument=True)],
+            "metrics.practice_metric": [level, *([depth] if has_ruptures else [])],
+        }
+    )
+    app = open_page(page, "Clinical director", measure="SRS")
+    assert not app.exception
+    said = "No answer to any rupture or report was ever recorded"
+    assert (said in words(app)) is has_ruptures
+
+
 def test_definitions_show_what_every_figure_is_now(released: Callable[..., Path]) -> None:
     released(ROWS)
     app = open_page("definitions", "Clinical director")

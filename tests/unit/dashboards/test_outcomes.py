@@ -20,6 +20,7 @@ from dashboards.charts import practice as charts
 from dashboards.charts import theme
 from dashboards.figures.outcomes import bounds, classes
 from dashboards.scope import Scope
+from dashboards.texts import outcomes as outcome_texts
 from tests.unit.dashboards.small_release import ANNA, BORIS, case
 from tests.unit.dashboards.test_pages import open_page, words
 
@@ -145,6 +146,22 @@ def test_a_course_is_never_borrowed(released: Callable[..., Path]) -> None:
     said = words(open_page("outcomes", "Clinical director")).replace("\u00a0", " ")
     assert "121 ended cases are measured twice; an expected course needs 200" in said
     assert "Open cases beyond the expected course" not in said
+
+
+@pytest.mark.parametrize("reliable_change", [None, 6])
+def test_without_a_size_of_reliable_change_nothing_is_said_to_be_uncounted(
+    released: Callable[..., Path], reliable_change: int | None
+) -> None:
+    told = outcome_rows(NOT_YET)
+    told["metrics.practice_metric"] = [share("outcome_paired", 60, 80)]
+    known = {"instrument": "phq9", "name": "PHQ-9", "family": "outcome", "cutoff": 10}
+    told["core.dim_instrument"] = [known | {"reliable_change": reliable_change}]
+    released(told)
+    said = words(open_page("outcomes", "Clinical director"))
+    is_defined = reliable_change is not None
+    assert (outcome_texts.NOT_DEFINED in said) is not is_defined
+    none_counted = "No ended cases measured twice that this figure could count."
+    assert (none_counted in said) is is_defined
 
 
 def test_a_case_off_course_is_listed_for_those_who_see_it(released: Callable[..., Path]) -> None:

@@ -206,6 +206,5 @@ def test_one_of_a_kind_is_said_in_the_singular(n: int | None, noun: str, said: s
 
 
 def test_nothing_to_count_is_true_of_every_period() -> None:
-    assert (
-        wording.figure(None, "share", "ended cases", 20).detail == "No ended cases to count here."
-    )
+    said = wording.figure(None, "share", "ended cases", 20).detail
+    assert said == "No ended cases that this figure could count."
