@@ -16,9 +16,10 @@ import streamlit as st
 
 from dashboards import parts, wording
 from dashboards.figures import case as figures
-from dashboards.queries import cases
+from dashboards.queries import cases, reference
 from dashboards.scope import Scope
 from dashboards.texts import case as texts
+from dashboards.texts import common
 
 Facts = Mapping[str, Any]
 
@@ -216,7 +217,7 @@ def talk(scope: Scope, facts: Facts, names: wording.Names) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         parts.section(texts.HOW_SURE)
-        st.html(_list(how_sure(facts, events, names)))
+        st.html(_list(how_sure(facts, events, reference.instruments(scope), names)))
         parts.section(texts.STRENGTH)
         found = strengths(facts, cases.ruptures_of(scope, facts["episode_key"]))
         st.html(_list(found) if found else f'<p class="note">{texts.NO_STRENGTH}</p>')
@@ -229,12 +230,15 @@ def _list(lines: Any) -> str:
     return f'<ul class="prompts">{"".join(f"<li>{escape(str(x))}</li>" for x in lines)}</ul>'
 
 
-def how_sure(facts: Facts, events: pl.DataFrame, names: wording.Names) -> list[str]:
+def how_sure(
+    facts: Facts, events: pl.DataFrame, instruments: Mapping[str, Facts], names: wording.Names
+) -> list[str]:
     """Give what limits the picture, a sentence each.
 
     Args:
         facts: a row of `metrics.case_summary`.
         events: the events of the case.
+        instruments: the instruments of the release by code.
         names: how questionnaires are said.
     """
     said = str(facts["how_sure"]).replace(". ", ".\n").split("\n")
@@ -250,10 +254,15 @@ def how_sure(facts: Facts, events: pl.DataFrame, names: wording.Names) -> list[s
     if in_group.height:
         counted = wording.counted(in_group.height, texts.APPOINTMENT)
         said.append(texts.IN_GROUPS.format(n=counted))
-    own = (facts["alliance_instrument"], facts["outcome_instrument"])
-    others = sorted({code for code in events.filter(of_forms)["instrument"] if code not in own})
+    alliance, outcome = figures.measures(facts, events, instruments, names)
+    drawn = [measure.code for measure in (*alliance, *([outcome] if outcome else []))]
+    others = sorted(set(events.filter(of_forms)["instrument"]) - set(drawn))
     if others:
         said.append(texts.OTHER_FORMS.format(measures=", ".join(names.of(c) for c in others)))
+    codes = reference.turned_alliance(instruments)
+    turned = [measure.name for measure in alliance if measure.code in codes]
+    if turned:
+        said.append(common.TURNED_ALLIANCE.format(measures=", ".join(turned)))
     return said
 
 

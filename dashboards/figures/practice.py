@@ -137,7 +137,9 @@ class Shown:
 def turned_alliance(scope: Scope) -> str:
     """Say which alliance questionnaires enter no figure because lower is better, or nothing."""
     names = reference.names(scope)
-    found = ", ".join(names.of(code) for code in reference.turned_alliance(scope))
+    found = ", ".join(
+        names.of(code) for code in reference.turned_alliance(reference.instruments(scope))
+    )
     return common.TURNED_ALLIANCE.format(measures=found) if found else ""
 
 

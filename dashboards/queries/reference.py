@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 import streamlit as st
 
@@ -44,14 +47,17 @@ def instruments(scope: Scope) -> dict[str, dict[str, object]]:
     return {row["instrument"]: row for row in rows.iter_rows(named=True)}
 
 
-def turned_alliance(scope: Scope) -> list[str]:
-    """List the practice's questionnaires of the alliance on which lower is better.
+def turned_alliance(known: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """List the questionnaires of the alliance on which lower is better.
 
     No figure of the alliance is made of them: all of those read a fall as a strain.
+
+    Args:
+        known: what `instruments` gave.
     """
     return [
         code
-        for code, row in instruments(scope).items()
+        for code, row in known.items()
         if row["family"] == "alliance" and row["direction"] == "lower_is_better"
     ]
 

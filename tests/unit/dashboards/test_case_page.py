@@ -64,16 +64,20 @@ def test_facts_stand_with_session_cut_off_and_number_of_forms(
         assert fact in text, fact
 
 
-def test_a_switched_measure_is_drawn_apart(opened: Callable[..., AppTest]) -> None:
+@pytest.mark.parametrize("direction", ["lower_is_better", "higher_is_better"])
+def test_a_switched_measure_is_drawn_apart(opened: Callable[..., AppTest], direction: str) -> None:
     both = [*events(2), *events(4, code="wai_sr")[4:]]
     instruments = [
         {"instrument": code, "name": code, "family": "alliance", "minimum": 0, "maximum": 60}
         for code in ("srs", "wai_sr")
     ]
+    instruments[1]["direction"] = direction
     told = {**rows(both, **SRS, attended_sessions=4), "core.dim_instrument": instruments}
     app = opened(told)
     assert "Alliance (WAI-SR)" in app.get("vega_lite_chart")[0].proto.spec
     assert "from session 3" in app.get("vega_lite_chart")[0].proto.spec
+    assert ("Lower is better on WAI-SR." in said(app)) is (direction == "lower_is_better")
+    assert "only in the table" not in said(app), "it has a panel"
 
 
 def test_sessions_of_a_group_are_named_and_not_counted(opened: Callable[..., AppTest]) -> None:
