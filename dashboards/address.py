@@ -37,6 +37,9 @@ _ENDS = {
 }
 # What the last reading of each value made of it: as it stood, and the code meant or None.
 _READ = "rapport_read"
+# The whole address as the last run or choice left it. A choice made while the answer to another is
+# on its way comes with the address of before that one.
+_STOOD = "rapport_stood"
 
 
 def understood(asked: str | None, said: Mapping[str, str]) -> str | None:
@@ -129,6 +132,7 @@ def carried() -> dict[str, str]:
 def _noted(name: str, code: str | None) -> str | None:
     """Keep what a value was read as: a filter that another page lacks is not read there."""
     st.session_state.setdefault(_READ, {})[name] = (st.query_params.get(name), code)
+    st.session_state[_STOOD] = st.query_params.to_dict()
     return code
 
 
@@ -153,8 +157,9 @@ def _show(name: str, value: object) -> None:
 def _hold(name: str, default: object) -> None:
     """Write what was just chosen into the address; the usual choice needs no words there."""
     chosen = st.session_state[name]
-    told = {k: v for k, v in st.query_params.to_dict().items() if k not in _ENDS.get(name, ())}
-    told.pop(name, None)
+    ended = (name, *_ENDS.get(name, ()))
+    told = {k: v for k, v in st.session_state[_STOOD].items() if k not in ended}
     if chosen != default:
         told[name] = str(chosen)
+    st.session_state[_STOOD] = told
     st.query_params.from_dict(told)

@@ -244,15 +244,7 @@ def meaning(entry: Mapping[str, Any] | None) -> str:
 def choose(
     name: str, label: str, said: Mapping[str, str], default: str | None = None, **how: Any
 ) -> str:
-    """Let the reader choose what a part of a page shows; the choice lies in the address.
-
-    Args:
-        name: of the value in the address.
-        label: above the box.
-        said: what can be chosen: codes, with the words shown; at least one.
-        default: the usual choice; the first if left out.
-        **how: further arguments of the box.
-    """
+    """Draw `address.select` for a part of a page; say under it where a link asked for nothing."""
     chosen = address.select(name, label, said, default, **how)
     if not address.is_understood(name):
         st.html(f'<p class="note">{escape(texts.UNKNOWN_CHOICE.format(names=label))}</p>')

@@ -26,6 +26,7 @@ _DEFER_DAYS = _STEP_DAYS = 14
 _OUTCOME_WIDTH, _STEP_WIDTH, _DAY_WIDTH = 210, 300, 150
 _FORMAT = "DD/MM/YYYY"
 _TOLD = "rapport_told"
+_SAVED = "rapport_saved"
 
 
 def record(scope: Scope, kind: Kind, episode_key: str, **said: Any) -> None:
@@ -44,12 +45,15 @@ def record_chosen(scope: Scope, kind: Kind, field: str) -> None:
     record(scope, kind, str(st.session_state[field]))
 
 
-def record_all(scope: Scope, *what: tuple[Kind, str, dict[str, Any]]) -> None:
+def record_all(scope: Scope, *what: tuple[Kind, str, dict[str, Any]]) -> bool:
     """Record at a click, all or nothing, and keep what to say of it for the page.
 
     Args:
         scope: who records.
         *what: the kind, the case, and further fields of the entry.
+
+    Returns:
+        Whether it was recorded.
     """
     try:
         entries = review.record_all(scope, *what)
@@ -60,6 +64,23 @@ def record_all(scope: Scope, *what: tuple[Kind, str, dict[str, Any]]) -> None:
     else:
         for entry in entries:
             _tell(texts.RECORDED.format(what=_of_whom(scope, entry)))
+        return True
+    return False
+
+
+def _named(form: str) -> str:
+    """Name the fields of a form: anew after each saving, so that a saved form is empty.
+
+    Its button keeps its name, and so the focus. What a double click sends from the empty form is
+    no entry: the log knows that it says less of the same (`review.record_all`).
+    """
+    saved = st.session_state.get(_SAVED, {}).get(form, 0)
+    return f"{form}-{saved}" if saved else form
+
+
+def _saved(form: str) -> None:
+    counts = st.session_state.setdefault(_SAVED, {})
+    counts[form] = counts.get(form, 0) + 1
 
 
 def defer_form(scope: Scope, episode_key: str, day: date) -> None:
@@ -105,6 +126,7 @@ def review_form(
         steps: names of the fields for a step each.
         opened_on: when the case began: then the day of the discussion can be chosen.
     """
+    fields = _named(episode_key)
     with st.form(f"review-form-{episode_key}", border=False):
         discussed = day
         if opened_on is not None:
@@ -113,18 +135,18 @@ def review_form(
                 day,
                 min_value=min(opened_on, day),
                 max_value=day,
-                key=f"discussed-on-{episode_key}",
+                key=f"discussed-on-{fields}",
                 format=_FORMAT,
                 width=_DAY_WIDTH,
             )
         planned = [
-            _step_row(scope, episode_key, place, label, day) for place, label in enumerate(steps)
+            _step_row(scope, f"{place}-{fields}", label, day) for place, label in enumerate(steps)
         ]
         again = st.date_input(
             texts.REVIEW_AGAIN,
             None,
             min_value=day + timedelta(days=1),
-            key=f"review-again-{episode_key}",
+            key=f"review-again-{fields}",
             format=_FORMAT,
             help=texts.REVIEW_AGAIN_HELP,
             width=_DAY_WIDTH,
@@ -134,7 +156,8 @@ def review_form(
             on = {"happened_on": discussed}
             what = [(Kind.REVIEWED, episode_key, {**on, "until_on": again})]
             what += [(Kind.PLANNED, episode_key, {**on, **step}) for step in planned if step]
-            record_all(scope, *what)
+            if record_all(scope, *what):
+                _saved(episode_key)
             st.rerun()
 
 
@@ -146,39 +169,39 @@ def step_form(scope: Scope, episode_key: str, day: date) -> None:
         episode_key: the case.
         day: the day on which it is planned.
     """
+    fields = f"alone-{episode_key}"
     with st.form(f"step-form-{episode_key}", border=False):
-        step = _step_row(scope, episode_key, "alone", texts.STEP, day)
+        step = _step_row(scope, _named(fields), texts.STEP, day)
         if st.form_submit_button(texts.SAVE_STEP, key=f"save-step-{episode_key}") and step:
-            record(scope, Kind.PLANNED, episode_key, **step, happened_on=day)
+            if record_all(scope, (Kind.PLANNED, episode_key, {**step, "happened_on": day})):
+                _saved(fields)
             st.rerun()
 
 
-def _step_row(
-    scope: Scope, episode_key: str, place: int | str, label: str, day: date
-) -> dict[str, Any] | None:
+def _step_row(scope: Scope, name: str, label: str, day: date) -> dict[str, Any] | None:
     """Draw what, who and by when of a step; None where no step is chosen."""
     codes = review_log.codes(scope)
     steps, people = codes.get("step", {}), codes.get("done_by", {})
-    with st.container(horizontal=True, key=f"plan-row-{place}-{episode_key}"):
+    with st.container(horizontal=True, key=f"plan-row-{name}"):
         code = st.selectbox(
             label,
             ["", *steps],
             format_func=lambda code: steps.get(code, texts.NO_STEP),
-            key=f"plan-{place}-{episode_key}",
+            key=f"plan-{name}",
             width=_STEP_WIDTH,
         )
         done_by = st.selectbox(
             texts.WHO,
             list(people),
             format_func=people.__getitem__,
-            key=f"plan-who-{place}-{episode_key}",
+            key=f"plan-who-{name}",
             width=_DAY_WIDTH,
         )
         due = st.date_input(
             texts.WHEN,
             day + timedelta(days=_STEP_DAYS),
             min_value=day,
-            key=f"plan-when-{place}-{episode_key}",
+            key=f"plan-when-{name}",
             format=_FORMAT,
             width=_DAY_WIDTH,
         )

@@ -62,7 +62,8 @@ def record_all(scope: Scope, *what: tuple[Kind, str, dict[str, Any]]) -> list[En
     """Record several things about cases in scope, all or none.
 
     The same said twice by one person since it last changed is one entry: a double click, a form
-    sent again. Two people who say the same are two entries.
+    sent again. So is a review that names no day to look again after one of the same day that does:
+    a form is empty once it was saved. Two people who say the same are two entries.
 
     Args:
         scope: who records it.
@@ -141,6 +142,8 @@ def _meant(entry: NewEntry, known: Iterable[Entry]) -> Entry | None:
 def _already(entry: NewEntry, found: list[Entry]) -> Entry | None:
     """Give the entry that says the same by the same person, unless something came after it."""
     said = {name: value for name, value in asdict(entry).items() if name != "release_id"}
+    if entry.kind is Kind.REVIEWED and entry.until_on is None:
+        del said["until_on"]
     still = found if entry.kind is Kind.UNDONE else standing(found)
     same = [e for e in still if all(getattr(e, name) == value for name, value in said.items())]
     return next((e for e in same if not any(_ends(later, e) for later in still)), None)

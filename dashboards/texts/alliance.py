@@ -77,8 +77,8 @@ LEVEL_TILES = (
 RESPONSE_TILES = (
     ("rupture_unrecognised", "sessions with a rupture by the client"),
     ("rupture_addressed", "ruptures"),
-    ("response_in_time", "alerts"),
-    ("response_median_days", "alerts"),
+    ("response_in_time", "rupture signals"),
+    ("response_median_days", "rupture signals"),
 )
 REPAIR_TILES = (
     ("repair_cif_3", "ruptures"),

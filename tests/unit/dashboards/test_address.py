@@ -72,3 +72,25 @@ def test_another_view_ends_what_was_chosen_of_people(released: Callable[..., Pat
     app = open_page("agenda", "director", clinician=ANNA, minutes="30")
     app.sidebar.selectbox(key="as").set_value("analyst").run()
     assert app.query_params == {"as": "analyst", "minutes": "30"}
+
+
+def test_a_filter_chosen_while_another_travels_keeps_it(released: Callable[..., Path]) -> None:
+    released(some_rows())
+    app = open_page("agenda", "director")
+    app.selectbox(key="clinician").set_value(ANNA).run()
+    # The browser has not had the answer yet: it sends the address as it was before.
+    del app.query_params["clinician"]
+    app.selectbox(key="minutes").set_value("90").run()
+    assert (app.query_params["clinician"], app.query_params["minutes"]) == (ANNA, "90")
+    assert app.selectbox(key="clinician").value == ANNA
+
+
+def test_a_filter_left_by_the_back_button_stays_left(released: Callable[..., Path]) -> None:
+    released(some_rows())
+    app = open_page("agenda", "director")
+    app.selectbox(key="clinician").set_value(ANNA).run()
+    del app.query_params["clinician"]
+    app.run()
+    app.selectbox(key="minutes").set_value("90").run()
+    assert "clinician" not in app.query_params
+    assert app.selectbox(key="clinician").value == ""

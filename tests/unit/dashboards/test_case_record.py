@@ -170,6 +170,42 @@ def test_a_review_with_steps_is_recorded_closed_and_told(
     assert "Step closed: Done (Contact the client)" in text
 
 
+def test_a_saved_form_is_empty_and_sent_again_says_nothing_more(
+    on_agenda: Rows, opened: Callable[..., AppTest], scoped: Callable[..., Scope]
+) -> None:
+    app = opened(on_agenda)
+    again = app.date_input(key="review-again-e1").min + timedelta(days=7)
+    app.date_input(key="review-again-e1").set_value(again)
+    app.selectbox(key="plan-0-e1").select("contact_client")
+    click(app, "save-review-e1")
+    assert app.selectbox(key="plan-0-e1-1").value == ""
+    assert app.date_input(key="review-again-e1-1").value is None
+    # the second half of a double click reaches the form that was emptied
+    click(app, "save-review-e1")
+    reviewed, planned = log_of(scoped)
+    assert (reviewed.kind, reviewed.until_on) == (Kind.REVIEWED, again)
+    assert (planned.kind, planned.code) == (Kind.PLANNED, "contact_client")
+    app.selectbox(key="plan-alone-e1").select("keep_going")
+    click(app, "save-step-e1")
+    click(app, "save-step-e1")
+    assert [e.code for e in log_of(scoped)[2:]] == ["keep_going"]
+
+
+def test_a_form_that_could_not_be_saved_keeps_what_it_holds(
+    on_agenda: Rows, opened: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(on_agenda)
+    app.selectbox(key="plan-0-e1").select("contact_client")
+
+    def silent(*_: Any) -> list[Entry]:
+        raise review.ReviewLogError(review_texts.UNREACHABLE)
+
+    monkeypatch.setattr(review, "record_all", silent)
+    click(app, "save-review-e1")
+    assert review_texts.UNREACHABLE in said(app)
+    assert app.selectbox(key="plan-0-e1").value == "contact_client"
+
+
 def test_a_step_alone_a_deferral_and_a_wish_to_discuss_are_recorded(
     on_agenda: Rows, opened: Callable[..., AppTest], scoped: Callable[..., Scope]
 ) -> None:
