@@ -23,7 +23,7 @@ catalogue = reference.catalogue(view.base)
 full_from = int(reference.parameter(view.base, "flag_min_n", 20))
 periods = figures.neighbours(period)
 at = practice.figures_at(view.base, (period, *periods.values()))
-months = practice.monthly(view.base)
+months = charts.months_to(view.base, period)
 
 
 def shown_of(metric: str) -> Shown:
@@ -174,7 +174,7 @@ parts.show(charts.run(view.base, chosen, period, full_from), key="run")
 parts.link("definitions", common.DEFINITION, metric=chosen.metric)
 with st.expander(texts.ALL_MONTHS):
     every = tuple(shown_of(metric) for metric in texts.NOUNS if metric in catalogue)
-    table = figures.month_table(view.base, every, full_from)
+    table = figures.month_table(view.base, every, period, full_from)
     if table.is_empty():
         parts.empty(texts.NO_MONTHS)
     else:

@@ -14,7 +14,7 @@ import streamlit as st
 
 from dashboards import wording
 from dashboards.figures import definitions
-from dashboards.figures.practice import Shown
+from dashboards.figures.practice import Shown, months_to
 from dashboards.figures.variation import reading
 from dashboards.filters import bounds
 from dashboards.queries import practice, reference, ruptures
@@ -111,9 +111,11 @@ def checks(scope: Scope) -> wording.Figure:
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
-def month_table(scope: Scope, every: tuple[Shown, ...], full_from: int) -> pl.DataFrame:
-    """Give figures of the last months as readable rows, the oldest first."""
-    months = practice.monthly(scope)
+def month_table(
+    scope: Scope, every: tuple[Shown, ...], period: str, full_from: int
+) -> pl.DataFrame:
+    """Give figures of the last months of a period as readable rows, the oldest first."""
+    months = months_to(scope, period)
     codes = sorted(months["period"].unique().to_list())[-MONTHS:]
     table = {texts.MONTH: [wording.period(code) for code in codes]}
     for shown in every:

@@ -14,6 +14,7 @@ from dashboards import wording
 from dashboards.charts import flow as flows
 from dashboards.charts import practice as charts
 from dashboards.charts.theme import spec
+from dashboards.filters import bounds
 from dashboards.parts import Drawn
 from dashboards.queries import practice, reference
 from dashboards.scope import Scope
@@ -143,6 +144,11 @@ def turned_alliance(scope: Scope) -> str:
     return common.TURNED_ALLIANCE.format(measures=found) if found else ""
 
 
+def months_to(scope: Scope, period: str) -> pl.DataFrame:
+    """Give the figures of each month up to the end of a period: what came later is not of it."""
+    return practice.monthly(scope).filter(pl.col("period_starts_on") < bounds(period)[1])
+
+
 @st.cache_data(show_spinner=False, max_entries=64)
 def run(scope: Scope, shown: Shown, period: str, full_from: int) -> Drawn:
     """Draw the months of a figure, with the range of the months before each where it is known.
@@ -150,15 +156,15 @@ def run(scope: Scope, shown: Shown, period: str, full_from: int) -> Drawn:
     Args:
         scope: who is looking; only the director gets the range.
         shown: the figure.
-        period: the period chosen; a month is the one that is spoken of, else the newest.
+        period: the period chosen, with which the months end; its last is the one spoken of.
         full_from: seed `flag_min_n`.
     """
-    frame = practice.rows_of(practice.monthly(scope), shown.metric, shown.instrument)
+    frame = practice.rows_of(months_to(scope, period), shown.metric, shown.instrument)
     found = [_month(row, shown, full_from) for row in frame.iter_rows(named=True)]
     known = [row for row in found if row["value"] is not None]
     if len(known) < 2:
         return Drawn(None, "", empty=texts.RUN_FEW.format(name=shown.name))
-    now = next((row for row in known if row["period"] == period), known[-1])
+    now = known[-1]
     signals = sum(row["reading"] == texts.SIGNAL for row in known)
     said = [texts.RUN_LAST.format(month=now["spoken"], value=now["words"])]
     if period in {row["period"] for row in found} - {now["period"]}:

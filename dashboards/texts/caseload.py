@@ -5,14 +5,17 @@ NOBODY = "No clinician is in view, so there is no caseload to show."
 NONE_AT_ALL = "This clinician has no case of individual sessions in this release."
 NO_CASES = "No case of this clinician fits the filters. Widen them to see more."
 CASES = "Cases"
+# Streamlit draws the line of a cell through the middles between points.
+ROUNDED = "They are rounded, so one low form looks less deep than it was. "
 CASES_NOTE = (
     "Open cases first, the most recently seen on top. The small lines join the forms in order, "
-    "all on one scale; sessions without a form are left out. Select a row to open its review."
+    "all on one scale; sessions without a form are left out. " + ROUNDED + "Select a row to open "
+    "its review."
 )
 OWN_CASES_NOTE = (
     "Open cases first, the most recently seen on top. The small lines join the forms in order, "
-    "all on one scale; sessions without a form are left out."
-)
+    "all on one scale; sessions without a form are left out. " + ROUNDED
+).strip()
 SUMMARY, AND = "{who}: {cases}.", " and "
 OPEN_CASE = "open case"
 ENDED_CASE = "ended case"
@@ -43,7 +46,7 @@ PATTERNS_NOTE = (
 )
 PATTERNS_SAID = "{drawn} rated with {measure}. {low} had the latest form below {cutoff}."
 PATTERNS_SAID_PLAIN = "{drawn} rated with {measure}."
-WITHOUT_FORM = "{cases} without a form are not drawn."
+WITHOUT_FORM = "Not drawn, for want of a form: {cases}."
 NO_PATTERN = "No case in view has an alliance form yet."
 CASE = "case"
 ONE_SESSION = "session"

@@ -69,7 +69,8 @@ NOUNS = {
 MONTHS = "Month by month"
 MONTHS_NOTE = (
     "A run chart: each month against the mean and the range of up to twelve months before it. "
-    "Within the range is common cause, the ordinary ups and downs; beyond it is a signal."
+    "Within the range is common cause, the ordinary ups and downs; beyond it is a signal. "
+    "The months end with the period chosen."
 )
 FIGURE = "Figure"
 ALL_MONTHS = "Table of all figures by month"

@@ -31,7 +31,7 @@ RUN_COMMON = (
     "need no explanation of their own."
 )
 RUN_WAITS = "○ Not judged: a month is held against the months before it from {least} months on."
-RUN_OTHERS = "{signals} of the {months} months drawn carry a signal."
+RUN_OTHERS = "Months drawn that carry a signal: {signals} of {months}."
 RUN_NO_OTHERS = "None of the {months} months drawn carries a signal."
 SIGNAL, COMMON_CAUSE, NOT_JUDGED = "◆ Signal", "● Common cause", "○ Not judged yet"
 READINGS = {"signal": SIGNAL, "common cause": COMMON_CAUSE}

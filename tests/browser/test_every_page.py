@@ -86,6 +86,24 @@ def test_a_dark_page_is_printed_light(browser: Browser, dashboard: Dashboard) ->
         assert set(grounds) == {"rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"}
 
 
+def test_what_the_tab_key_reaches_is_marked(seen: Seen, supervisors: list[tuple[str, str]]) -> None:
+    """Links, buttons and what opens have one ring; fields have their own mark."""
+    focused = (
+        "(() => { const e = document.activeElement, s = getComputedStyle(e);"
+        " return [e.matches('a, button, summary, [role=tab], [role=region]'),"
+        " s.outlineStyle + ' ' + s.outlineWidth, e.tagName, e.innerText]; })()"
+    )
+    page = seen.open(link("agenda", supervisors[0][0]))
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        is_meant, ring, *what = page.evaluate(focused)
+        if is_meant:
+            reached.append(what[0])
+            assert ring == "solid 2px", what
+    assert {"A", "BUTTON"} <= set(reached)
+
+
 def test_an_open_case_of_every_kind_is_sound(seen: Seen, dashboard: Dashboard) -> None:
     """A case for each rule that fired and each way a rupture ended: the words differ by these."""
     found = dashboard.ask(

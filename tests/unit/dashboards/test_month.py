@@ -145,7 +145,7 @@ def test_the_run_chart_marks_months_by_shape_and_word(released: Release, scoped:
     said = plain(drawn.sentence)
     assert said.startswith("March 2026: 20 %, 6 of 30 ended cases · 95 % interval 10 to 37.")
     assert "◆ Signal: this month lies outside the range" in said
-    assert "1 of the 3 months drawn carry a signal" in said
+    assert "Months drawn that carry a signal: 1 of 3." in said
     assert "XmR" not in str(drawn.spec) + said
     shapes = {
         row["reading"]: layer["mark"]["shape"]
@@ -166,8 +166,30 @@ def test_a_month_that_waits_is_said_and_leaves_a_gap(released: Release, scoped: 
     rows[1] |= {"estimate": None, "status": "pending"}
     released({"metrics.practice_metric": rows})
     drawn = practice.run(scoped(role=Role.DIRECTOR), ENDINGS, "2026-02", 20)
-    assert drawn.sentence.startswith("February 2026 has no figure yet. March 2026:")
+    assert drawn.spec is None
+    drawn = practice.run(scoped(role=Role.DIRECTOR), ENDINGS, "2026-03", 20)
     assert [row["value"] for row in drawn.spec["layer"][0]["data"]["values"]] == [0.2, None, 0.2]
+
+
+def test_a_period_that_waits_speaks_of_the_month_before(
+    released: Release, scoped: MakeScope
+) -> None:
+    rows = months(["common cause"] * 4)
+    rows[2] |= {"estimate": None, "status": "pending"}
+    released({"metrics.practice_metric": rows})
+    drawn = practice.run(scoped(role=Role.DIRECTOR), ENDINGS, "2026-03", 20)
+    assert drawn.sentence.startswith("March 2026 has no figure yet. February 2026:")
+
+
+def test_what_came_after_the_period_is_not_drawn(released: Release, scoped: MakeScope) -> None:
+    released({"metrics.practice_metric": months(["common cause"] * 4)})
+    drawn = practice.run(scoped(role=Role.DIRECTOR), ENDINGS, "2026-02", 20)
+    assert drawn.table["Month"].to_list() == ["January 2026", "February 2026"]
+    assert drawn.sentence.startswith("February 2026: ")
+    table = month.month_table(scoped(role=Role.DIRECTOR), (ENDINGS,), "2026-02", 20)
+    assert table["Month"].to_list() == ["January 2026", "February 2026"]
+    whole = practice.run(scoped(role=Role.DIRECTOR), ENDINGS, "all", 20)
+    assert whole.table.height == 4
 
 
 def test_rounded_months_have_no_range_and_one_month_no_chart(
