@@ -236,7 +236,9 @@ def meaning(entry: Mapping[str, Any] | None) -> str:
         texts.LEFT_OUT.format(text=entry["exclusions"]) if entry.get("exclusions") else None,
         texts.LIMITS.format(text=entry["limits"]) if entry.get("limits") else None,
         entry.get("proxy_note"),
-        texts.RULE.format(text=entry["source"]) if entry.get("source") else None,
+        texts.RESTS_ON.format(text=wording.rests_on(entry["evidence"]))
+        if entry.get("evidence")
+        else None,
     ]
     return " ".join(f"{str(part).rstrip('. ')}." for part in said if part)
 

@@ -55,6 +55,14 @@ ENDING_WORDS = {
     "never_started": "Never started",
 }
 
+# By the first letter of the code of evidence; docs/sources.md explains the codes.
+EVIDENCE_WORDS = {
+    "V": "a published source, {code} in docs/sources.md",
+    "M": "the literature, its number not read again",
+    "D": "a rule of this project",
+    "C": "a calculation for this project",
+}
+
 CHANGE_WORDS = {
     "recovered": "Recovered",
     "improved": "Reliably better",
@@ -215,6 +223,12 @@ class Names:
 def change(code: str | None) -> str:
     """Say the class of change of an outcome measure."""
     return CHANGE_WORDS.get(code or "", NO_CHANGE_CLASS)
+
+
+def rests_on(evidence: str | None) -> str:
+    """Say what a definition or a threshold rests on, by something that a practice can open."""
+    code = evidence or ""
+    return EVIDENCE_WORDS.get(code[:1], NOTHING).format(code=code)
 
 
 def sentence_case(code: str | None) -> str:

@@ -96,7 +96,7 @@ def parameters() -> None:
                     texts.VALUE: [wording.plain(v) for v in found["value"]],
                     texts.UNIT_COLUMN: found["unit"],
                     texts.MEANING: found["meaning"],
-                    texts.SOURCE: found["source"],
+                    texts.RESTS_ON: [wording.rests_on(code) for code in found["evidence"]],
                 }
             ),
             texts.ALL_PARAMETERS,

@@ -70,7 +70,7 @@ def lines(entry: Row, parameters: pl.DataFrame, checks: pl.DataFrame) -> list[tu
         (texts.COUNTED, entry["population"]),
         (texts.LEFT_OUT, entry["exclusions"]),
         (texts.UNIT, texts.UNIT_OF.format(grain=entry["grain"], unit=entry["unit"])),
-        (texts.RULE, _rule(entry)),
+        (texts.RESTS_ON, wording.rests_on(entry["evidence"])),
         (texts.THRESHOLD, ". ".join(_thresholds(entry, parameters))),
         (texts.USED_FOR, str(entry["permitted_use"] or "").replace("_", " ")),
         (texts.LIMITS, entry["limits"]),
@@ -81,12 +81,6 @@ def lines(entry: Row, parameters: pl.DataFrame, checks: pl.DataFrame) -> list[tu
         (texts.VERSION, version(entry)),
     ]
     return [(label, str(text)) for label, text in told if text]
-
-
-def _rule(entry: Row) -> str:
-    code = str(entry["evidence"] or "")
-    kind = texts.EVIDENCE_KINDS.get(code[:1], "")
-    return texts.RULE_OF.format(source=entry["source"], kind=kind, code=code).strip()
 
 
 def _place(entry: Row) -> str:
@@ -159,7 +153,7 @@ def _thresholds(entry: Row, parameters: pl.DataFrame) -> list[str]:
             value=wording.plain(row["value"]),
             unit=row["unit"] or "",
             meaning=row["meaning"],
-            source=row["source"],
+            source=wording.rests_on(row["evidence"]),
         )
         for row in parameters.iter_rows(named=True)
         if row["parameter_id"] in wanted and not row["instrument"]

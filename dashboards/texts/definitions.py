@@ -7,17 +7,10 @@ NO_SINGLE = "No single figure: rows of {table}."
 NO_FIGURE = "No figure yet: nothing has been counted for it."
 HOW, COUNTED, LEFT_OUT = "How", "Counted", "Left out"
 UNIT, UNIT_OF = "One unit, given in", "{grain}, {unit}"
-RULE, RULE_OF = "Rule", "{source}. {kind} ({code})"
-# By the first letter of the code of evidence.
-EVIDENCE_KINDS = {
-    "V": "Read in its source",
-    "M": "From a named source, not read again",
-    "D": "A rule of this project",
-    "C": "Calculated for this project",
-}
+RESTS_ON = "Rests on"
 USED_FOR, LIMITS, STANDS_FOR = "May be used for", "Limits", "Stands in for"
 WORTH = "Worth a conversation"
-THRESHOLD, THRESHOLD_OF = "Threshold", "{meaning}: {value} {unit} ({name}, from {source})"
+THRESHOLD, THRESHOLD_OF = "Threshold", "{meaning}: {value} {unit} ({name}). Rests on {source}"
 PLACE, PLACE_OF = "Table, column", "{tables}; column {column}"
 TESTS = "Tests"
 TESTED = "The rules are held against a second, independent calculation."
@@ -46,10 +39,10 @@ BETTER, HIGHER, LOWER = "Better is", "higher", "lower"
 CUTOFF, RELIABLE, LICENCE = "Cut-off", "Reliable change", "Licence"
 FROM_TO = "{low} to {high}"
 THRESHOLDS = "Thresholds"
-THRESHOLDS_NOTE = "Every number a rule uses, with where it comes from."
+THRESHOLDS_NOTE = "Every number a rule uses, with what it rests on."
 ALL_PARAMETERS = "All parameters of this release"
 PARAMETER, FOR, VALUE, UNIT_COLUMN = "Parameter", "For", "Value", "Unit"
-MEANING, SOURCE, ALL = "Meaning", "Source", "all"
+MEANING, ALL = "Meaning", "all"
 
 # tables
 TABLES = "Tables"

@@ -37,8 +37,8 @@ CLINICIANS_NOTE = (
 )
 CLINICIANS_LABEL = "Clinicians: {claim}"
 TAGS = (
-    "Tags after a number: [V and a figure] read in the source of that number in the metric "
-    "specification. [M] from a source that is named, the number not re-read. [D] a rule of this "
+    "Tags after a number: [V and a figure] read in the source of that number, listed in "
+    "docs/sources.md. [M] from a source that is named, the number not re-read. [D] a rule of this "
     "project, not a published fact."
 )
 MEANINGS = "What each figure means, and from what it is counted"

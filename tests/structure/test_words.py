@@ -161,6 +161,18 @@ def test_a_sentence_of_a_seed_can_be_read_in_one_breath(name: str) -> None:
     ]
 
 
+def test_every_source_by_number_can_be_looked_up() -> None:
+    listed = (REPO / "docs" / "sources.md").read_text(encoding="utf-8")
+    cited = {
+        code
+        for path in (REPO / "seeds").glob("*.csv")
+        for row in seed(path.stem)
+        for code in re.findall(r"\bV\d+\b", row.get("evidence") or "")
+    }
+    assert "V16" in cited
+    assert not [code for code in cited if f"\n| {code} | <http" not in listed]
+
+
 def test_a_definition_of_a_later_version_tells_what_changed_with_each() -> None:
     told: dict[str, list[int]] = {}
     for row in seed("metric_versions"):

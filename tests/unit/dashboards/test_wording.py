@@ -150,6 +150,13 @@ def test_rounded_rate_without_its_numerator_is_still_said() -> None:
     assert wording.figure(row, "share", "ended cases", 20).value == f"20{N}%"
 
 
+def test_what_a_figure_rests_on_is_something_a_practice_can_open() -> None:
+    assert wording.rests_on("V16") == "a published source, V16 in docs/sources.md"
+    assert wording.rests_on("M-low") == "the literature, its number not read again"
+    assert wording.rests_on("D") == "a rule of this project"
+    assert wording.rests_on(None) == wording.NOTHING
+
+
 def test_every_status_has_word_and_shape() -> None:
     assert set(wording.TIER_WORDS) == set(wording.TIER_SHAPES) == {"T1", "T2", "T3", "T4", "T5"}
     assert set(wording.RUPTURE_WORDS) == set(wording.RUPTURE_SHAPES)
