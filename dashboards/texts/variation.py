@@ -136,12 +136,12 @@ ROW_DRAWN = (
 AS_EXPECTED = "as expected"
 PRACTICE_LEVEL = "practice {value}"
 
-AFTER_MANY = "After so many comparisons"
+AFTER_MANY = "Stands out after so many comparisons"
 OVER_QUARTERS = "Over quarters to {quarter}"
 EXPECTED_IN = "{hits}, expected {expected}, in {told}"
 DRAWN_WITH = "{value} ({limits})"
 ENOUGH = "{share}, enough to state"
-STANDS_OUT, NOT_OUT = "◆ Stands out", "Does not stand out"
+STANDS_OUT, NOT_OUT = "◆ Yes", "○ No"
 AGAIN, NOT_AGAIN = "■ Signal again", "No repeated signal"
 
 OWN_NONE = "No two neighbouring quarters have a settled figure of the practice yet."
