@@ -128,13 +128,7 @@ def ask() -> None:
 def cite() -> None:
     """Say how to cite a figure of this release."""
     parts.section(texts.CITE)
-    said = texts.CITED.format(
-        release_id=view.release.release_id,
-        day=wording.day(view.release.as_of),
-        version=reference.release(view.base)["params_version"],
-        demo=texts.SIMULATED if view.release.is_demo else "",
-    )
-    st.html(f'<p class="says">{escape(said)}</p>')
+    st.html(f'<p class="says">{escape(figures.cited(view.base, view.release))}</p>')
 
 
 metrics()

@@ -24,7 +24,7 @@ from dashboards.queries import reference
 from dashboards.relations import RELATIONS, Reach, Relation, readings
 from dashboards.scope import Scope
 from dashboards.texts import definitions as texts
-from dashboards.warehouse import described
+from dashboards.warehouse import Release, described
 
 Row = Mapping[str, Any]
 
@@ -132,6 +132,16 @@ def now_html(said: list[tuple[str, str]], *, is_exact: bool) -> str:
         f"<li>{f'<b>{escape(of)}</b> ' if of else ''}{escape(text)}</li>" for of, text in said
     )
     return f'<div class="now"><p>{whose}</p><ul>{lines}</ul></div>'
+
+
+def cited(scope: Scope, release: Release) -> str:
+    """Say how to cite a figure of a release, on the page and on the card of a definition."""
+    return texts.CITED.format(
+        release_id=release.release_id,
+        day=wording.day(release.as_of),
+        version=reference.release(scope)["params_version"],
+        demo=texts.SIMULATED if release.is_demo else "",
+    )
 
 
 def definition_list(pairs: Iterable[tuple[str, object]]) -> str:

@@ -85,13 +85,18 @@ def begun(
         return wording.Figure(texts.NOT_SHOWN, common.DIRECTOR_ONLY, "", is_shown=False), []
     flow = practice.flow_at(scope, (period, *periods.values()))
     n = {(r["period"], r["step"]): wording.whole(r["n"]) for r in flow.iter_rows(named=True)}
+    nothing = wording.figure(None, "count", texts.NOUNS["early_alliance"], 0)
     if (period, "first_session") not in n:
-        return wording.figure(None, "count", texts.NOUNS["early_alliance"], 0), []
+        return nothing, []
+    # A referral can be older than all that was recorded: none began then that anybody could count.
+    recorded = {"all", *practice.periods(scope)}
     detail = texts.BEGUN_DETAIL.format(opened=n[period, "opened"], third=n[period, "third_session"])
     is_over = bounds(period)[1] <= as_of + timedelta(days=1) or period == "all"
     beside = [] if is_over else [texts.UNDER_WAY.format(day=wording.day(as_of))]
     beside += [
-        texts.BEFORE[kind].format(value=n[code, "first_session"])
+        texts.BEFORE[kind].format(
+            value=n[code, "first_session"] if code in recorded else nothing.value
+        )
         for kind, code in periods.items()
         if (code, "first_session") in n
     ]

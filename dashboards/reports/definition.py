@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dashboards import wording
-from dashboards.figures.definitions import lines, now
+from dashboards.figures.definitions import cited, lines, now
 from dashboards.queries import practice, reference
 from dashboards.reports.ask import Ask, NotYoursError
 from dashboards.reports.paper import Paper, limited, made, shortened
@@ -39,11 +38,7 @@ def definition(ask: Ask, metric_id: str) -> Paper:
             ],
             "now_title": words.NOW_EXACT if ask.base.sees_practice_figures else words.NOW_ROUNDED,
             "now": _now(ask, entry),
-            "cite": words.CITE.format(
-                release=ask.release.release_id,
-                day=wording.day(ask.release.as_of),
-                version=reference.release(ask.base)["params_version"],
-            ),
+            "cite": cited(ask.base, ask.release),
             "confidential": words.CONFIDENTIAL_PRACTICE,
         },
     )

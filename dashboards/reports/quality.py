@@ -84,6 +84,7 @@ def _deliveries(ask: Ask) -> pl.DataFrame:
             words.ROWS_READ: found["rows_read"],
             words.ACCEPTED: found["rows_accepted"],
             words.HELD_BACK: found["rows_quarantined"],
+            words.LEFT_OUT: found["rows_collapsed"] + found["rows_filtered"],
         }
     )
 

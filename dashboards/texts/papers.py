@@ -125,7 +125,10 @@ MUST_HOLD = "What must hold"
 AGAINST = "Rows against"
 AFFECTS = "Affects"
 DELIVERIES_TITLE = "Deliveries"
-DELIVERIES_NOTE = "Every export that arrived, the newest first."
+DELIVERIES_NOTE = (
+    "Every export that arrived, the newest first. Left out: repeated rows, and those that the "
+    "configuration filters."
+)
 NO_DELIVERIES = "No delivery has been seen."
 DELIVERY = "Delivery"
 MADE = "Made"
@@ -133,6 +136,7 @@ STATUS = "Status"
 ROWS_READ = "Rows read"
 ACCEPTED = "Accepted"
 HELD_BACK = "Held back"
+LEFT_OUT = "Left out"
 DELIVERY_STATUS = {
     "accepted": "● Accepted",
     "accepted_with_warnings": "◆ With warnings",
@@ -160,7 +164,6 @@ DEFINITION_TITLE = "Definition: {name}"
 NOW_EXACT = "Now, whole practice, all time"
 NOW_ROUNDED = "Now, whole practice, all time, rounded"
 CITE_TITLE = "How to cite"
-CITE = "Rapport, release {release}, data to {day}, parameters version {version}."
 
 # Monthly report
 MONTH_TITLE = "Practice month: {period}"

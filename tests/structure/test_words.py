@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dashboards.texts.review_log import KINDS
 from tests.reading import long_sentences
 from tests.support import REPO
 
@@ -159,6 +160,12 @@ def test_a_sentence_of_a_seed_can_be_read_in_one_breath(name: str) -> None:
         for column in SHOWN_OF_SEEDS[name]
         for sentence in long_sentences(row[column] or "")
     ]
+
+
+def test_a_kind_of_entry_has_one_word() -> None:
+    """Of an entry that the release holds and of one made since is said the same."""
+    kinds = {row["code"]: row["words"] for row in seed("review_codes") if row["list"] == "kind"}
+    assert kinds == KINDS
 
 
 def test_every_source_by_number_can_be_looked_up() -> None:

@@ -5,7 +5,8 @@ with definitions as (
 histories as (
     select
         metric_id,
-        {{ ordered_text("version || ': ' || change", "' '", 'version') }} as version_history
+        {{ ordered_text("'With version ' || version || ': ' || change", "' '", 'version') }}
+            as version_history
     from {{ ref('metric_versions') }}
     group by metric_id
 ),

@@ -346,6 +346,20 @@ def test_a_month_that_ends_with_the_data_is_whole(released: Release, scoped: Mak
     assert beside == []
 
 
+def test_before_anything_was_recorded_there_is_no_figure_rather_than_none_begun(
+    released: Release, scoped: MakeScope
+) -> None:
+    """Referrals can lie before the first case; a board must not read that nobody began then."""
+    rows = months(["common cause"] * 2)
+    old = [{**row, "period": "2025-02", "n": 0} for row in flow()]
+    now, before = ([{**row, "period": f"2026-0{n}"} for row in flow()] for n in (2, 1))
+    released({"metrics.practice_flow": [*old, *before, *now], "metrics.practice_metric": rows})
+    _, beside = month.begun(
+        scoped(role=Role.DIRECTOR), "2026-02", {"month": "2026-01", "year": "2025-02"}, AS_OF
+    )
+    assert beside == ["The month before: 31", "A year before: None yet"]
+
+
 def test_ruptures_open_now_say_their_day_and_are_of_any_age(
     released: Release, scoped: MakeScope
 ) -> None:

@@ -172,6 +172,21 @@ def test_a_long_quality_summary_has_two_pages_at_most(size: str, released: Relea
     assert text_of(paper("quality", **{"as": "Analyst"}).pdf).count("3 of 9") == 0
 
 
+def test_rows_read_of_a_delivery_are_all_accounted_for(released: Released) -> None:
+    counts = {"rows_read": 97, "rows_accepted": 61, "rows_quarantined": 13}
+    left_out = {"rows_collapsed": 4, "rows_filtered": 19}
+    delivery = {"source": "s", "delivery": "d", "status": "accepted", **counts, **left_out}
+    released({"quality.delivery": [delivery]})
+    said = text_of(paper("quality").pdf)
+    assert "Left out" in said
+    assert all(f" {n}" in said or f"\n{n}" in said for n in ("97", "61", "13", "23"))
+
+
+def test_a_card_of_a_simulated_practice_is_cited_as_one(released: Released) -> None:
+    released({"metrics.metric_catalogue": [rows.metric("Said.")]})
+    assert "version 1, simulated practice." in text_of(paper("definition").pdf)
+
+
 def test_the_practice_puts_its_name_and_logo_on_a_paper(home: Path, released: Released) -> None:
     released(some())
     (home / "logo.svg").write_text(
