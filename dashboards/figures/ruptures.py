@@ -16,7 +16,7 @@ from dashboards.filters import bounds
 from dashboards.parts import Drawn
 from dashboards.queries import ruptures
 from dashboards.scope import Scope
-from dashboards.texts import common
+from dashboards.texts import common, month
 from dashboards.texts import ruptures as texts
 
 _MIN_FOR_A_RATE = 20
@@ -46,6 +46,8 @@ def quarters(
         is_whole: whether the whole practice is in view and the method is the one all figures are
             of; only then is the number known that chance alone would give.
     """
+    if not instrument:
+        return Drawn(None, "", empty=month.NO_QUESTIONNAIRE)
     frame = ruptures.quarters(scope, instrument, method_id, *span)
     if frame.is_empty():
         return Drawn(None, "", empty=texts.NONE_FOUND)

@@ -12,6 +12,8 @@ import pytest
 from dashboards import wording
 from dashboards.figures import ruptures as figures
 from dashboards.scope import Role, Scope
+from dashboards.texts import month
+from dashboards.texts import ruptures as texts
 from tests.unit.dashboards.small_release import ANNA
 
 N = wording.NBSP
@@ -80,3 +82,12 @@ def test_the_ruptures_of_a_picture_say_which_days_they_are_of(three_quarters: Sc
     said = told.sentence.replace(N, " ")
     assert "6 ruptures began from 1 Oct 2025 up to 31 Oct 2026" in said
     assert "As they stood on 20 Nov 2026: 6 repaired." in said
+
+
+def test_without_an_alliance_form_no_calm_is_read_into_the_quarters(three_quarters: Scope) -> None:
+    span, as_of = (date(2026, 4, 1), date(2026, 9, 1)), date(2026, 11, 20)
+    for instrument, said in (("", month.NO_QUESTIONNAIRE), ("wai_sr", texts.NONE_FOUND)):
+        drawn = figures.quarters(
+            three_quarters, instrument, "casesens_shrunk_sd", span, as_of, is_whole=True
+        )
+        assert drawn.spec is None and drawn.empty == said
