@@ -310,18 +310,3 @@ def test_serve_says_where_it_is_and_ends_when_asked(built: tuple[Home, str]) -> 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))  # nobody listens any more
-
-
-def test_reader_that_goes_away_does_not_end_a_build(built: tuple[Home, str]) -> None:
-    home, _ = built
-    before = current_release(home).release.release_id
-    process = subprocess.Popen(
-        [str(RAPPORT), "build"],
-        env={**os.environ, "RAPPORT_HOME": str(home.path)},
-        cwd=REPO,
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    process.stdout.close()
-    assert process.wait(timeout=300) == 0
-    assert current_release(home).release.release_id > before
