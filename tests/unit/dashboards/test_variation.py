@@ -169,10 +169,14 @@ def test_clinicians_stand_in_the_order_of_their_labels(director: Callable[..., S
     by_label = {row["Clinician"]: row for row in table.iter_rows(named=True)}
     anna, boris, elsa = (by_label[CLINICIANS[key]] for key in (ANNA, BORIS, ELSA))
     assert anna["Reading"] == "◆ Worth a conversation"
-    assert anna["Over quarters to Q2 2026"] == "■ Signal again"
+    assert anna["Signal again, quarters to Q2 2026"] == "■ Yes"
     assert anna["Stands out after so many comparisons"] == "○ No"
     assert boris["Figure"].replace("\u00a0", " ") == "3 of 12"
-    assert boris["Stands out after so many comparisons"] == boris["Over quarters to Q2 2026"] == "–"
+    assert (
+        boris["Stands out after so many comparisons"]
+        == boris["Signal again, quarters to Q2 2026"]
+        == "–"
+    )
     assert elsa["Stands out after so many comparisons"] == "◆ Yes"
     assert elsa["Own share of the figure"].replace("\u00a0", " ") == "78 %, enough to state"
 
