@@ -17,8 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 RAPPORT = Path(sys.executable).with_name("rapport")
-# A server that used no more processor time than this in two seconds has nothing to do.
-RESTING_S = 0.2
+# A server that used no more processor time than this in four seconds has nothing to do. It waits
+# two itself after a visitor before it goes on warming pages.
+RESTING_S, WHILE_S = 0.2, 4
 
 
 class Served:
@@ -63,10 +64,10 @@ class Served:
     def rest(self) -> None:
         """Wait until it has done what it does beside its work: warming the other pages."""
         before = self.cpu_s()
-        time.sleep(2)
+        time.sleep(WHILE_S)
         while self.cpu_s() - before > RESTING_S:
             before = self.cpu_s()
-            time.sleep(2)
+            time.sleep(WHILE_S)
 
     def _pid(self) -> str:
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")

@@ -19,7 +19,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboards import known_pages, warmup
+from dashboards import known_pages, together, warmup
 from dashboards.reports import routes as papers
 
 HERE = Path(__file__).parent
@@ -95,6 +95,8 @@ app = st.App(
     HERE / "app.py",
     routes=ROUTES,
     middleware=[
+        Middleware(warmup.Visits),
+        Middleware(together.Together),
         Middleware(SecurityHeaders),
         # Streamlit checks the host of its websocket alone; a rebound name must not get a page
         # or a paper either (trust.md 5).

@@ -2,8 +2,8 @@
 
 A page is run in a session of its own inside the server's process, exactly as a browser would ask
 for it: that loads the modules, opens and verifies the release and fills the caches, whatever the
-page is made of. A new release is warmed the same way. Not here: what a page holds. Nothing that
-goes wrong here may keep the server from serving.
+page is made of. A new release is warmed the same way. Whoever comes meanwhile goes first. Not here:
+what a page holds. Nothing that goes wrong here may keep the server from serving.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import math
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlencode
 
 import streamlit as st
+from starlette import types as asgi
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime, get_instance
@@ -29,8 +32,41 @@ FIRST = (HOME.name, "month")
 FIRST_SECONDS = 20.0
 PAGE_SECONDS = 60.0
 LOOK_SECONDS = 15.0
+# So long nobody may have asked for anything before another page is warmed, and so long at most a
+# page waits for that.
+QUIET_SECONDS = 2.0
+PATIENCE_SECONDS = 60.0
 
 _LOG = logging.getLogger(__name__)
+
+
+class Visits:
+    """Middleware that keeps when somebody last asked the server for anything."""
+
+    last = -math.inf
+
+    def __init__(self, app: asgi.ASGIApp) -> None:
+        """Wrap an application."""
+        self._app = app
+
+    async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        """Pass a request or a session on, and note each time when something comes."""
+
+        async def heard() -> asgi.Message:
+            message = await receive()
+            Visits.last = time.monotonic()
+            return message
+
+        if scope["type"] != "lifespan":
+            Visits.last = time.monotonic()
+        await self._app(scope, heard, send)
+
+
+async def _quiet() -> None:
+    """Wait until nobody asks: a page warmed beside a visitor's takes half of the visitor's time."""
+    latest = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < min(Visits.last + QUIET_SECONDS, latest):
+        await asyncio.sleep(QUIET_SECONDS / 10)
 
 
 class _Nobody:
@@ -74,6 +110,8 @@ async def run_page(runtime: Runtime, name: str, viewer: str) -> None:
 async def warm(names: tuple[str, ...]) -> None:
     """Run pages as the director, whose view is the largest; one that fails is left for later."""
     for name in names:
+        if name not in FIRST:
+            await _quiet()
         try:
             await run_page(get_instance(), name, DIRECTOR.code)
         except Exception as error:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.types import Message, Receive
 from websockets.exceptions import InvalidStatus
 
 from benchmarks.session import Visitor, words
@@ -229,6 +230,40 @@ def test_a_warm_up_that_fails_does_not_stop_the_server(
             return "served"
 
     assert asyncio.run(asyncio.wait_for(serve(), 5)) == "served"
+
+
+def test_whoever_comes_goes_before_the_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[tuple[str, bool]] = []
+    monkeypatch.setattr(warmup, "QUIET_SECONDS", 0.1)
+
+    async def run_page(_: object, name: str, __: str) -> None:
+        tried.append((name, time.monotonic() > warmup.Visits.last + warmup.QUIET_SECONDS))
+
+    async def app(_: object, receive: Receive, __: object) -> None:
+        for _ in range(4):
+            await receive()
+
+    async def receive() -> Message:
+        await asyncio.sleep(0.05)
+        return {"type": "websocket.receive", "text": ""}
+
+    async def visit_while_it_warms() -> None:
+        visit = warmup.Visits(app)({"type": "websocket"}, receive, receive)
+        await asyncio.gather(visit, warmup.warm(("agenda", "endings")))
+
+    monkeypatch.setattr(warmup, "get_instance", lambda: None)
+    monkeypatch.setattr(warmup, "run_page", run_page)
+    asyncio.run(visit_while_it_warms())
+    # The home is warmed at once, because everybody waits for it.
+    assert tried == [("agenda", False), ("endings", True)]
+
+
+def test_a_server_that_is_never_quiet_is_warmed_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(warmup, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(warmup.Visits, "last", time.monotonic() + 600)
+    asyncio.run(asyncio.wait_for(warmup._quiet(), 5))
 
 
 def test_a_new_release_is_warmed_while_the_server_runs(monkeypatch: pytest.MonkeyPatch) -> None:

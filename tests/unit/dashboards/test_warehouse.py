@@ -21,7 +21,7 @@ from dashboards.warehouse import (
     fetch,
     roster,
 )
-from tests.unit.dashboards.small_release import ANNA, AS_OF, CLINICIANS, case, point
+from tests.unit.dashboards.small_release import ANNA, AS_OF, BORIS, CLINICIANS, case, point
 
 MUST_FAIL = [
     "select * from read_csv('/etc/passwd')",
@@ -180,6 +180,25 @@ def test_a_release_swapped_under_a_run_is_noticed(
     released({"metrics.case_summary": [case("e1", ANNA)]}, release_id="r2")
     with pytest.raises(WarehouseError, match="newer release"):
         fetch(scope, "select * from case_summary")
+
+
+def test_rows_about_nobody_are_read_once_for_everybody(
+    released: Callable[..., Path],
+    scoped: Callable[..., Scope],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    released({"metrics.case_summary": [case("e1", ANNA)]})
+    run, asked = warehouse._run, []
+
+    def listen(*given: object) -> object:
+        asked.append(given[1])
+        return run(*given)
+
+    monkeypatch.setattr(warehouse, "_run", listen)
+    for sql in ("select * from parameter", "select * from case_summary"):
+        for scope in (scoped(ANNA), scoped(BORIS), scoped(ANNA)):
+            fetch(scope, sql)
+    assert [sql.rsplit(" ", 1)[1] for sql in asked] == ["parameter"] + ["case_summary"] * 3
 
 
 def test_a_query_that_takes_too_long_is_stopped(
