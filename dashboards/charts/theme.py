@@ -124,12 +124,17 @@ def stacked(*panels: alt.Chart | Spec, spacing: int, apart: tuple[str, ...]) -> 
 def _together(
     how: str, charts: tuple[alt.Chart | Spec, ...], properties: Mapping[str, Any]
 ) -> Spec:
-    """Make one part of several; rows that are the same in all of them stand there once."""
+    """Make one part of several; rows that some of them share stand there once, above them."""
     parts = [_part(chart) for chart in charts]
     rows_of = [part.get("data", {}).get("values") for part in parts]
-    if rows_of[0] is not None and all(found is rows_of[0] for found in rows_of):
-        parts = [{k: v for k, v in part.items() if k != "data"} for part in parts]
-        properties = {"data": {"values": rows_of[0]}, **properties}
+    shared = [found for found in rows_of if sum(other is found for other in rows_of) > 1]
+    once = max((found for found in shared if found is not None), key=len, default=None)
+    if once is not None:
+        parts = [
+            {k: v for k, v in part.items() if k != "data"} if found is once else part
+            for part, found in zip(parts, rows_of, strict=True)
+        ]
+        properties = {"data": {"values": once}, **properties}
     said = {k: v.to_dict() if isinstance(v, alt.SchemaBase) else v for k, v in properties.items()}
     return {how: parts, **said}
 

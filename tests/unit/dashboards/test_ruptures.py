@@ -112,7 +112,12 @@ def test_the_chart_shows_shares_of_everything_and_the_numbers_behind() -> None:
     lines = next(layer for layer in top["layer"] if layer["mark"]["type"] == "line")
     assert lines["encoding"]["y"]["scale"]["domain"] == [0, 1]
     assert lines["mark"]["interpolate"] == "step-after"
-    assert [row["at_risk"] for row in strip["layer"][1]["data"]["values"]] == [8, 8, 4, 1]
+    assert [row["at_risk"] for row in {**strip, **strip["layer"][1]}["data"]["values"]] == [
+        8,
+        8,
+        4,
+        1,
+    ]
 
 
 def test_one_method_at_a_time(released: Callable[..., Path], scoped: Callable[..., Scope]) -> None:

@@ -191,7 +191,7 @@ def test_the_funnel_draws_only_who_may_be_compared(director: Callable[..., Scope
         value["short"]
         for layer in marks(drawn.spec)
         if layer["mark"].get("type") == "text" and "short" in str(layer.get("encoding"))
-        for value in layer["data"]["values"]
+        for value in {**drawn.spec, **layer}["data"]["values"]
     ]
     assert sorted(named) == ["A1AA", "E5AA"]
 
@@ -215,7 +215,7 @@ def test_lines_begin_where_a_comparison_does(director: Callable[..., Scope]) -> 
     sizes = {
         value["n"]
         for layer in marks(drawn.spec)
-        for value in layer.get("data", {}).get("values", [])
+        for value in {**drawn.spec, **layer}["data"]["values"]
         if "hi_95" in value
     }
     assert sizes == {12, 30, 40, 60}
