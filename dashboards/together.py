@@ -15,8 +15,12 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 # The longest anything is held back: a page that takes longer shows what it has so far.
 MOMENT_SECONDS = 0.3
-# The message that ends a run is a few bytes; a longer one need not be read to know what it is not.
-_LONGEST_END = 200
+# What says that a run begins or has ended goes at once, with all before it. None of it is longer
+# than this, and an element that is need not be read.
+_AT_ONCE = ("new_session", "session_status_changed", "script_finished")
+_LONGEST = 4000
+# Opening and closing a session: no message of Streamlit's.
+_SESSION = "session"
 
 
 class Together:
@@ -50,9 +54,12 @@ class _Session:
 
     async def take(self, message: asgi.Message) -> None:
         """Send a message now, or hold it while the page still runs."""
-        self._is_running = self._runs_after(message)
+        kind = _kind(message)
+        self._is_running = kind == "new_session" or (
+            self._is_running and kind not in ("script_finished", _SESSION)
+        )
         self._held.append(message)
-        if not self._is_running:
+        if kind in _AT_ONCE or not self._is_running:
             await self._flush()
         elif self._later is None or self._later.done():
             self._later = asyncio.create_task(self._after_a_moment())
@@ -61,14 +68,6 @@ class _Session:
         """Forget what is held: nobody is there any more."""
         if self._later is not None:
             self._later.cancel()
-
-    def _runs_after(self, message: asgi.Message) -> bool:
-        data = message.get("bytes")
-        if not data:
-            return False
-        if self._is_running:
-            return len(data) > _LONGEST_END or _kind(data) != "script_finished"
-        return _kind(data) == "new_session"
 
     async def _after_a_moment(self) -> None:
         await asyncio.sleep(MOMENT_SECONDS)
@@ -82,5 +81,9 @@ class _Session:
                 await self._send(self._held.pop(0))
 
 
-def _kind(data: bytes) -> str | None:
-    return ForwardMsg.FromString(data).WhichOneof("type")
+def _kind(message: asgi.Message) -> str | None:
+    """Say what a message is; None where it is too long to be anything but an element."""
+    if message["type"] != "websocket.send":
+        return _SESSION
+    data = message.get("bytes") or b""
+    return None if len(data) > _LONGEST else ForwardMsg.FromString(data).WhichOneof("type")

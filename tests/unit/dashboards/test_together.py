@@ -56,32 +56,43 @@ def run(*steps: asgi.Message | float) -> list[tuple[int, asgi.Message]]:
     return came
 
 
-def test_a_run_is_sent_when_it_ends() -> None:
-    sent = [NEW, SHORT, LONG, SHORT, LAST]
-    assert run(*sent, STATUS) == [(5, m) for m in sent] + [(6, STATUS)]
+def test_what_a_run_draws_is_sent_when_it_ends() -> None:
+    drawn = [SHORT, LONG, SHORT, LAST]
+    assert run(NEW, *drawn, STATUS) == [(1, NEW), *((5, m) for m in drawn), (6, STATUS)]
+
+
+def test_how_a_run_stands_goes_at_once_with_all_before_it() -> None:
+    assert run(NEW, SHORT, STATUS, LONG, LAST) == [
+        (1, NEW),
+        (3, SHORT),
+        (3, STATUS),
+        (5, LONG),
+        (5, LAST),
+    ]
 
 
 def test_what_is_no_part_of_a_run_goes_at_once() -> None:
-    assert run(STATUS, SHORT, NEW, LAST) == [(1, STATUS), (2, SHORT), (4, NEW), (4, LAST)]
+    assert run(STATUS, SHORT, NEW, LAST, LONG) == [
+        (1, STATUS),
+        (2, SHORT),
+        (3, NEW),
+        (4, LAST),
+        (5, LONG),
+    ]
 
 
 def test_a_long_run_shows_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(together, "MOMENT_SECONDS", 0.01)
-    assert run(NEW, SHORT, 0.2, LONG, 0.2, LAST) == [
-        (2, NEW),
-        (2, SHORT),
-        (3, LONG),
-        (4, LAST),
-    ]
+    assert run(NEW, SHORT, 0.2, LONG, 0.2, LAST) == [(1, NEW), (2, SHORT), (3, LONG), (4, LAST)]
 
 
 def test_an_end_within_a_run_leaves_nothing_behind() -> None:
-    assert run(NEW, SHORT, CLOSE) == [(3, NEW), (3, SHORT), (3, CLOSE)]
+    assert run(NEW, SHORT, CLOSE) == [(1, NEW), (3, SHORT), (3, CLOSE)]
 
 
 def test_nothing_is_left_waiting_when_a_session_has_gone() -> None:
     before = time.monotonic()
-    assert run(NEW, SHORT) == []
+    assert run(NEW, SHORT) == [(1, NEW)]
     assert time.monotonic() - before < together.MOMENT_SECONDS
 
 
@@ -94,7 +105,9 @@ def test_a_session_that_breaks_off_is_told_to_streamlit_alone(
         raise ConnectionError
 
     async def app(_: asgi.Scope, __: asgi.Receive, send: asgi.Send) -> None:
-        await send(NEW)
+        with pytest.raises(ConnectionError):
+            await send(NEW)
+        await send(SHORT)
         await asyncio.sleep(0.1)
         with pytest.raises(ConnectionError):
             await send(LAST)
