@@ -56,7 +56,8 @@ EACH = 8
 # A practice has few sites, and an option seen before would be quicker than one nobody asked for.
 FEW = {"Site": 3}
 # From the key that chooses to the last change of the page: the script has run and what it drew
-# has stood still for a while. The while itself is not counted.
+# has stood still for a while. The while itself is not counted, nor is the copy for screen readers
+# that a grid writes into its canvas 0.3 s after it was drawn.
 WATCH = """
 () => {
   const app = document.querySelector('[data-testid=stApp]');
@@ -66,8 +67,9 @@ WATCH = """
     if (e.key === 'Enter') { seen.from = performance.now(); seen.ran = false; seen.last = 0; }
   }, true);
   const state = () => app.getAttribute('data-test-script-state');
-  new MutationObserver(() => {
-    if (!seen.from) return;
+  const copied = change => change.target.closest?.('[data-testid=data-grid-canvas]');
+  new MutationObserver(changes => {
+    if (!seen.from || changes.every(copied)) return;
     if (state() !== 'notRunning') seen.ran = true;
     seen.last = performance.now();
   }).observe(app, { subtree: true, childList: true, attributes: true, characterData: true });

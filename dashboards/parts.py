@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboards import address, wording
 from dashboards.charts.spark import in_dark_picture
@@ -77,19 +78,30 @@ def show(drawn: Drawn, key: str) -> None:
         drawn: what to show.
         key: unique on the page.
     """
-    if drawn.spec is None:
-        empty(drawn.empty)
-        return
-    st.html(f'<p class="says">{escape(drawn.sentence)}</p>')
-    st.vega_lite_chart(
-        spec=in_dark(drawn.spec) if is_dark() else drawn.spec,
-        width="stretch",
-        theme=None,
-        key=key,
-        alt=drawn.alt or drawn.sentence,
-    )
-    with st.expander(texts.TABLE_OF_FIGURE):
-        table(drawn.table, texts.TABLE_LABEL.format(key=key), is_fixed_order=drawn.is_fixed_order)
+    with _one():
+        if drawn.spec is None:
+            empty(drawn.empty)
+            return
+        st.html(f'<p class="says">{escape(drawn.sentence)}</p>')
+        st.vega_lite_chart(
+            spec=in_dark(drawn.spec) if is_dark() else drawn.spec,
+            width="stretch",
+            theme=None,
+            key=key,
+            alt=drawn.alt or drawn.sentence,
+        )
+        with st.expander(texts.TABLE_OF_FIGURE):
+            label = texts.TABLE_LABEL.format(key=key)
+            table(drawn.table, label, is_fixed_order=drawn.is_fixed_order)
+
+
+def _one() -> DeltaGenerator:
+    """Open what is one element of the page whatever stands in it.
+
+    The browser tells elements by their place: where a chart gives way to a sentence, all that
+    follows would be made anew.
+    """
+    return st.container()
 
 
 def table(
@@ -106,13 +118,14 @@ def table(
         is_fixed_order: whether a row is a clinician.
         digits: after the point.
     """
-    if frame.height == 0:
-        empty(texts.NO_ROWS)
-    elif is_fixed_order or frame.height <= _LONG_TABLE:
-        shown = frame if frame.height <= _LONG_TABLE else _part(frame, label)
-        st.html(table_html(shown, label, digits))
-    else:
-        st.dataframe(frame, hide_index=True, height=420, alt=label)
+    with _one():
+        if frame.height == 0:
+            empty(texts.NO_ROWS)
+        elif is_fixed_order or frame.height <= _LONG_TABLE:
+            shown = frame if frame.height <= _LONG_TABLE else _part(frame, label)
+            st.html(table_html(shown, label, digits))
+        else:
+            st.dataframe(frame, hide_index=True, height=420, alt=label)
 
 
 def _part(frame: pl.DataFrame, label: str) -> pl.DataFrame:

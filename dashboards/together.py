@@ -14,7 +14,7 @@ from starlette import types as asgi
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 # The longest anything is held back: a page that takes longer shows what it has so far.
-MOMENT_SECONDS = 0.3
+MOMENT_SECONDS = 0.1
 # What says that a run begins or has ended goes at once, with all before it. None of it is longer
 # than this, and an element that is need not be read.
 _AT_ONCE = ("new_session", "session_status_changed", "script_finished")
