@@ -135,7 +135,8 @@ def review_form(
                 day,
                 min_value=min(opened_on, day),
                 max_value=day,
-                key=f"discussed-on-{fields}",
+                # Not emptied with the rest: a double click on "Save" would say today as well.
+                key=f"discussed-on-{episode_key}",
                 format=_FORMAT,
                 width=_DAY_WIDTH,
             )

@@ -36,18 +36,24 @@ def instrument_of(metric_id: str) -> str:
     return view.filters.outcome if "outcome" in families else view.filters.measure
 
 
+def row_of(metric_id: str, code: str) -> Mapping[str, Any] | None:
+    """Give the row of a metric for the whole practice, or None."""
+    found = practice.rows_of(whole, metric_id, code)
+    return found.row(0, named=True) if found.height else None
+
+
 def figure_of(row: Mapping[str, Any]) -> needs.Measure:
     """Say one measure of a claim for the whole practice."""
     metric_id, noun = row["metric_id"], row["counted"]
     entry = catalogue.get(metric_id, {})
     code = instrument_of(metric_id)
-    found = practice.rows_of(whole, metric_id, code)
-    at = found.row(0, named=True) if found.height else None
+    at = row_of(metric_id, code)
     name = str(entry.get("name") or wording.sentence_case(metric_id))
     said = metric.said(at, entry, noun, full_from, view.names.digits(code))
-    ruptures = practice.rows_of(whole, "rupture_depth", view.filters.measure)
-    some = ruptures.row(0, named=True) if ruptures.height else None
-    if absent := metric.unrecorded(metric_id, at, some):
+    # Where no rupture came early, that of early ones has no row though answers are recorded.
+    answers = at or row_of("rupture_addressed", view.filters.measure)
+    ruptures = row_of("rupture_depth", view.filters.measure)
+    if absent := metric.unrecorded(metric_id, answers, ruptures):
         said = absent
     elif at is None and entry.get("per_instrument"):
         said = wording.Figure(texts.NO_VALUE, no_figure_with(metric_id, code), "", False)

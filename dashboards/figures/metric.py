@@ -38,7 +38,7 @@ def unrecorded(metric_id: str, row: Row | None, ruptures: Row | None) -> wording
 
     Args:
         metric_id: the metric.
-        row: its row, or None.
+        row: its row, or that of another figure of answers where it has none of its own, or None.
         ruptures: a row that stands for every rupture of the same period (`rupture_depth`), or None.
     """
     if row is not None or ruptures is None or metric_id not in texts.OF_ANSWERS:

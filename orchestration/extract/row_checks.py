@@ -180,7 +180,10 @@ def _read(column: Column, frame: pl.DataFrame, zone: str) -> _Read:
             "hidden",
             (local_date(cell.value, zone) if column.date_as else never).alias("on"),
             (time_column(raw, zone).is_ambiguous if is_time else never).alias("twice"),
-            (raw.str.contains(_SEVERAL) if column.is_word else never).alias("several"),
+            (
+                # What a rule holds back is not taken over.
+                raw.str.contains(_SEVERAL) & _first(rules).is_null() if column.is_word else never
+            ).alias("several"),
             (_is_exact(raw) if column.kind is Kind.ID else never).alias("exact"),
         )
         .collect()

@@ -33,7 +33,7 @@ records as (
 
 entries as (
     select * from {{ ref('review_entry') }}
-    where kind in ('reviewed', 'planned')
+    where kind in ('reviewed', 'planned') and is_case_known
 ),
 
 context as (

@@ -176,6 +176,9 @@ def test_a_saved_form_is_empty_and_sent_again_says_nothing_more(
     app = opened(on_agenda)
     again = app.date_input(key="review-again-e1").min + timedelta(days=7)
     app.date_input(key="review-again-e1").set_value(again)
+    day = app.date_input(key="discussed-on-e1")
+    three_days_ago = day.value - timedelta(days=3)
+    day.set_value(three_days_ago)
     app.selectbox(key="plan-0-e1").select("contact_client")
     click(app, "save-review-e1")
     assert app.selectbox(key="plan-0-e1-1").value == ""
@@ -184,6 +187,7 @@ def test_a_saved_form_is_empty_and_sent_again_says_nothing_more(
     click(app, "save-review-e1")
     reviewed, planned = log_of(scoped)
     assert (reviewed.kind, reviewed.until_on) == (Kind.REVIEWED, again)
+    assert reviewed.happened_on == three_days_ago
     assert (planned.kind, planned.code) == (Kind.PLANNED, "contact_client")
     app.selectbox(key="plan-alone-e1").select("keep_going")
     click(app, "save-step-e1")

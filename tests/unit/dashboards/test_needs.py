@@ -229,6 +229,28 @@ def test_answers_that_nobody_records_are_not_collected_where_there_are_ruptures(
     assert (said in words(app)) is has_ruptures
 
 
+def test_no_early_rupture_is_not_taken_for_answers_that_nobody_records(
+    released: Callable[..., Path],
+) -> None:
+    measured = {"claim_id": "frame", "metric_id": "early_rupture_addressed", "sort_order": 1}
+    measured |= {"part": "Taken up", "counted": "ruptures", "is_proxy": True}
+    figures = ("rupture_depth", "rupture_addressed")
+    released(
+        {
+            "metrics.claim": [claim("frame", 1, "proxy")],
+            "metrics.claim_metric": [measured],
+            "metrics.metric_catalogue": [entry("early_rupture_addressed", per_instrument=True)],
+            "metrics.practice_metric": [
+                row("early_alliance", instrument="srs", estimate=34.0),
+                *(row(name, instrument="srs", estimate=0.5) for name in figures),
+            ],
+        }
+    )
+    app = open_page("needs", "Clinical director", measure="SRS")
+    assert not app.exception
+    assert "No answer to any rupture or report was ever recorded" not in words(app)
+
+
 def test_definitions_show_what_every_figure_is_now(released: Callable[..., Path]) -> None:
     released(ROWS)
     app = open_page("definitions", "Clinical director")

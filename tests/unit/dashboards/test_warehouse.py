@@ -12,7 +12,7 @@ import pytest
 from dashboards import warehouse
 from dashboards.frame import past_words
 from dashboards.queries import cases
-from dashboards.scope import Scope
+from dashboards.scope import Role, Scope
 from dashboards.warehouse import (
     NoReleaseError,
     WarehouseError,
@@ -199,6 +199,10 @@ def test_rows_about_nobody_are_read_once_for_everybody(
         for scope in (scoped(ANNA), scoped(BORIS), scoped(ANNA)):
             fetch(scope, sql)
     assert [sql.rsplit(" ", 1)[1] for sql in asked] == ["parameter"] + ["case_summary"] * 3
+    asked.clear()
+    for scope in (scoped(role=Role.DIRECTOR), scoped(ANNA), scoped(BORIS)):
+        fetch(scope, "select * from practice_metric")
+    assert ["analyst." in sql for sql in asked] == [False, True]
 
 
 def test_a_query_that_takes_too_long_is_stopped(

@@ -236,6 +236,8 @@ def test_several_words_where_a_code_is_one_may_be_a_name() -> None:
     assert checked.good["collection_mode"].to_list() == taken
     said = "collection_mode: several words where a code is one, taken over as 'other': {count}"
     assert checked.counts == {said: 2} and not checked.bad.height
+    held = check("feedback", {"collection_mode": "Mary Smith"}, {"collection_mode": "on paper"})
+    assert (held.counts, held.bad.height) == ({said: 1}, 1)
     spaced = check("clinicians", {"site_id": "north clinic"})
     assert spaced.good["site_id"].to_list() == ["north clinic"] and not spaced.counts
 
