@@ -39,7 +39,7 @@ _HARDENING = (
     "SET threads=2",
     # Mostly what it may keep of the file it reads: more made a large practice's dashboard 200 MB
     # bigger and not quicker, because the system keeps the file as well.
-    "SET memory_limit='160MB'",
+    "SET memory_limit='128MB'",
     LOCKED,
 )
 
