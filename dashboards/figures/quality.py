@@ -46,6 +46,7 @@ def sources(found: pl.DataFrame, day: date, late_days: float) -> pl.DataFrame:
                 texts.READ: taken["rows_read"].sum(),
                 texts.ACCEPTED: taken["rows_accepted"].sum(),
                 texts.HELD_BACK: taken["rows_quarantined"].sum(),
+                texts.LEFT_OUT: taken["rows_collapsed"].sum() + taken["rows_filtered"].sum(),
             }
         )
     return pl.DataFrame(rows)

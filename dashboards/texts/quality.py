@@ -4,7 +4,8 @@
 SOURCES = "Sources"
 SOURCES_NOTE = (
     "One line per source: when its newest export was made, and what became of its rows. A source "
-    "is late when that is more than {days} days before the day of this release."
+    "is late when that is more than {days} days before the day of this release. Left out: repeated "
+    "rows, and those that the configuration filters."
 )
 SOURCE, NEWEST, AGE, STATE = "Source", "Newest export made", "Age", "State"
 READ_BY_BUILD, SILENT = "● Read by the build", "◆ Did not answer"

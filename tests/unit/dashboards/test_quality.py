@@ -26,7 +26,8 @@ from tests.unit.dashboards.test_pages import open_page, words
 def test_the_review_log_is_never_late_but_may_be_silent(
     source: str, status: str, said: str
 ) -> None:
-    counts = dict.fromkeys(("rows_read", "rows_accepted", "rows_quarantined"), 3)
+    became = ("read", "accepted", "quarantined", "collapsed", "filtered")
+    counts = {f"rows_{name}": 3 for name in became}
     made = datetime(2026, 9, 1, 10, 0)
     row = {"source": source, "status": status, "generated_at": made, **counts}
     (shown,) = sources(pl.DataFrame([row]), date(2026, 11, 20), 8).rows(named=True)
